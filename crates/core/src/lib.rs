@@ -1,0 +1,45 @@
+//! The vocabulary of Gnezdo: what flows between drivers, sessions, machines and services.
+//!
+//! ```text
+//! wire ──► driver ──► session ──► machine ──► service ──► response
+//! wire ◄── driver ◄── session ◄── machine ◄─────────────────┘
+//! ```
+//!
+//! Nothing here does I/O on a socket, and nothing here knows a protocol: this crate holds
+//! only the words that the others share.
+//!
+//! A service is one function from a request to a reply:
+//!
+//! ```
+//! use gnezdo_core::{Body, Reply, Request, Response, Service};
+//!
+//! struct Greeter;
+//!
+//! impl Service for Greeter {
+//!     fn call(&self, request: Request) -> Reply {
+//!         let text = format!("Hello from {}\n", request.uri().path());
+//!         Reply::Now(Response::new(Body::from(text)))
+//!     }
+//! }
+//!
+//! let request = http::Request::get("/nest").body(Body::empty()).unwrap();
+//! let Reply::Now(response) = Greeter.call(request) else { unreachable!() };
+//! assert_eq!(response.status(), 200);
+//! ```
+#![forbid(unsafe_code)]
+
+mod body;
+mod channel;
+mod limits;
+mod machine;
+mod now;
+mod ready;
+mod service;
+
+pub use body::{Body, BodyError, FileRange, Form};
+pub use channel::{Sender, channel};
+pub use limits::{Limits, Pace};
+pub use machine::{Closing, Machine, Step, Wants};
+pub use now::{HttpDate, Now};
+pub use ready::Ready;
+pub use service::{Reply, Request, Response, Service};

@@ -1,0 +1,94 @@
+//! The one trait that everything servable implements, and its answer.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::{Body, Ready};
+
+/// A request: the type of the crate `http`, with our [`Body`].
+pub type Request = http::Request<Body>;
+
+/// A response: the type of the crate `http`, with our [`Body`].
+pub type Response = http::Response<Body>;
+
+/// A response that is still being made.
+type Later = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Answers requests. Everything that can be served is one of these.
+///
+/// `call` runs on the thread that read the request, so that an answer which is at hand costs
+/// no task and no wake-up. What has to wait returns [`Reply::Later`].
+pub trait Service: Send + Sync + 'static {
+    /// Answers one request.
+    ///
+    /// A service answers `HEAD` as it would `GET`, body included: the machine leaves the body
+    /// out. Fields that frame the message or manage the connection (`content-length`,
+    /// `transfer-encoding`, `connection`) are the machine's business.
+    fn call(&self, request: Request) -> Reply;
+}
+
+impl<S: Service + ?Sized> Service for Arc<S> {
+    fn call(&self, request: Request) -> Reply {
+        (**self).call(request)
+    }
+}
+
+impl<S: Service + ?Sized> Service for Box<S> {
+    fn call(&self, request: Request) -> Reply {
+        (**self).call(request)
+    }
+}
+
+/// An answer that is here, one that was prepared before, or one that will be.
+pub enum Reply {
+    /// The answer.
+    Now(Response),
+    /// The answer, prepared ahead for all requests of its kind: see [`Ready`].
+    Ready(Ready),
+    /// The answer when the future ends. It is polled where the request was read.
+    Later(Later),
+}
+
+impl Reply {
+    /// Wraps a future, which may borrow nothing.
+    pub fn later(future: impl Future<Output = Response> + Send + 'static) -> Self {
+        Self::Later(Box::pin(future))
+    }
+
+    /// Waits for the answer, as a middleware or a test does that wants to look at it.
+    ///
+    /// ```
+    /// # use gnezdo_core::{Body, Reply, Response};
+    /// # fn block_on<F: Future>(f: F) -> F::Output {
+    /// #     let mut f = std::pin::pin!(f);
+    /// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    /// #     loop { if let std::task::Poll::Ready(v) = f.as_mut().poll(&mut cx) { return v } }
+    /// # }
+    /// let reply = Reply::later(async { Response::new(Body::from("later")) });
+    /// assert_eq!(block_on(reply.into_response()).status(), 200);
+    /// ```
+    pub async fn into_response(self) -> Response {
+        match self {
+            Self::Now(response) => response,
+            Self::Ready(ready) => ready.to_response(),
+            Self::Later(future) => future.await,
+        }
+    }
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self::Now(response)
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now(response) => f.debug_tuple("Now").field(response).finish(),
+            Self::Ready(ready) => f.debug_tuple("Ready").field(ready).finish(),
+            Self::Later(_) => f.write_str("Later"),
+        }
+    }
+}
