@@ -1,0 +1,63 @@
+//! Whether the connection carries another message after this one. RFC 9112 §9.3.
+
+use http::header::CONNECTION;
+use http::{HeaderMap, Version};
+
+use crate::text::list_members;
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// Another message may follow.
+    KeepAlive,
+    /// This message is the last.
+    Close,
+}
+
+/// What a message's sender wants. `close` wins over everything; HTTP/1.1 persists by default,
+/// HTTP/1.0 when it says `keep-alive`.
+pub(crate) fn wanted_by_peer(fields: &HeaderMap, version: Version) -> Persistence {
+    if !fields.contains_key(CONNECTION) {
+        return by_default(version);
+    }
+    let says = |option: &[u8]| {
+        list_members(fields, &CONNECTION).any(|member| member.eq_ignore_ascii_case(option))
+    };
+    if says(b"close") {
+        Persistence::Close
+    } else if says(b"keep-alive") {
+        Persistence::KeepAlive
+    } else {
+        by_default(version)
+    }
+}
+
+fn by_default(version: Version) -> Persistence {
+    if version == Version::HTTP_11 { Persistence::KeepAlive } else { Persistence::Close }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_the_table() {
+        use Persistence::*;
+        for (version, field, expected) in [
+            (Version::HTTP_11, None, KeepAlive),
+            (Version::HTTP_11, Some("close"), Close),
+            (Version::HTTP_11, Some("x, Close"), Close),
+            (Version::HTTP_11, Some("keep-alive, close"), Close),
+            (Version::HTTP_11, Some("closed"), KeepAlive),
+            (Version::HTTP_10, None, Close),
+            (Version::HTTP_10, Some("Keep-Alive"), KeepAlive),
+            (Version::HTTP_10, Some("upgrade"), Close),
+        ] {
+            let mut fields = HeaderMap::new();
+            if let Some(value) = field {
+                fields.insert(CONNECTION, value.parse().unwrap());
+            }
+            assert_eq!(wanted_by_peer(&fields, version), expected, "{version:?} {field:?}");
+        }
+    }
+}
