@@ -1,0 +1,131 @@
+//! What a handler is called with, and where it comes from.
+//!
+//! All arguments but the last look at the request; the last may take it.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use gnezdo_core::Request;
+
+use crate::percent;
+use crate::resource::Route;
+use crate::response::{IntoResponse, Memo};
+use crate::router::Captures;
+
+/// A request that found its route.
+pub struct Routed<'r> {
+    request: Request,
+    captures: Captures,
+    route: &'r Route,
+}
+
+impl<'r> Routed<'r> {
+    pub(crate) fn new(request: Request, captures: Captures, route: &'r Route) -> Self {
+        Self { request, captures, route }
+    }
+
+    /// The request.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The request itself, for those who need no more than that.
+    pub fn into_request(self) -> Request {
+        self.request
+    }
+
+    /// The pattern of the route, as it was declared.
+    pub fn pattern(&self) -> &'r str {
+        &self.route.pattern.text
+    }
+
+    /// The decoded value of a path parameter, counted from the left and from 0.
+    pub fn parameter(&self, index: usize) -> Option<Cow<'_, str>> {
+        let raw = self.captures.raw(self.request.uri().path(), index)?;
+        percent::decode(raw)
+    }
+
+    pub(crate) fn route(&self) -> &'r Route {
+        self.route
+    }
+
+    pub(crate) fn captures(&self) -> &Captures {
+        &self.captures
+    }
+
+    pub(crate) fn memo(&self) -> &'r Memo {
+        &self.route.memo
+    }
+}
+
+/// An argument that is read from the request without taking it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no argument that looks at a request",
+    note = "only the last argument of a handler may take the request itself"
+)]
+pub trait FromHead: Sized {
+    /// The answer where the argument cannot be had.
+    type Rejection: IntoResponse;
+
+    /// Reads the argument.
+    ///
+    /// # Errors
+    /// The answer to a request that does not have it.
+    fn from_head(routed: &Routed<'_>) -> Result<Self, Self::Rejection>;
+
+    /// How many parameters the pattern must have for this argument; `None` if any number will
+    /// do. Checked when the route is declared.
+    fn parameter_count() -> Option<usize> {
+        None
+    }
+}
+
+/// The last argument of a handler, which may take the request. What is [`FromHead`] can be last,
+/// too; `Via` tells the two apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no argument of a handler",
+    note = "a handler takes nothing, or `Path<…>`, `Params` and, last, the `Request`"
+)]
+pub trait FromRequest<Via = ViaRequest>: Sized {
+    /// The answer where the argument cannot be had.
+    type Rejection: IntoResponse;
+
+    /// Takes the argument.
+    ///
+    /// # Errors
+    /// The answer to a request that does not have it.
+    fn from_request(routed: Routed<'_>) -> Result<Self, Self::Rejection>;
+
+    /// As in [`FromHead::parameter_count`].
+    fn parameter_count() -> Option<usize> {
+        None
+    }
+}
+
+/// The argument takes the request.
+#[derive(Debug)]
+pub enum ViaRequest {}
+
+/// The argument looks at the request.
+#[derive(Debug)]
+pub enum ViaHead {}
+
+impl FromRequest for Request {
+    type Rejection = Infallible;
+
+    fn from_request(routed: Routed<'_>) -> Result<Self, Infallible> {
+        Ok(routed.into_request())
+    }
+}
+
+impl<A: FromHead> FromRequest<ViaHead> for A {
+    type Rejection = A::Rejection;
+
+    fn from_request(routed: Routed<'_>) -> Result<Self, Self::Rejection> {
+        A::from_head(&routed)
+    }
+
+    fn parameter_count() -> Option<usize> {
+        A::parameter_count()
+    }
+}
