@@ -93,6 +93,10 @@ impl Stream {
     /// (or `length` is 0). The file's own position is neither used nor moved. One call sends
     /// 2³¹ − 4096 bytes at most.
     ///
+    /// On Linux the octets are not copied: until the peer has received them they are the file's
+    /// own, and a file that is overwritten or truncated in place meanwhile changes them. (One
+    /// that is replaced by renaming another over it does not.)
+    ///
     /// # Errors
     /// As [`send`](Self::send), and what reading the file gives. Reading from the disk may take
     /// its time: that is not waiting for the peer.

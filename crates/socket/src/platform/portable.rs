@@ -63,3 +63,38 @@ pub(crate) fn send_flags(_: More) -> SendFlags {
     #[cfg(not(target_vendor = "apple"))]
     SendFlags::NOSIGNAL
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsFd;
+
+    use rustix::fs::{OFlags, fcntl_getfl};
+    use rustix::io::fcntl_getfd;
+
+    use super::*;
+
+    #[test]
+    fn a_connection_is_accepted_and_a_file_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        assert!(is_listening(listener.as_fd()).unwrap());
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert!(!is_listening(client.as_fd()).unwrap());
+
+        let (server, address) = accept(listener.as_fd()).unwrap();
+        assert_eq!(address, Some(client.local_addr().unwrap()));
+        assert!(fcntl_getfl(&server).unwrap().contains(OFlags::NONBLOCK));
+        assert!(fcntl_getfd(&server).unwrap().contains(FdFlags::CLOEXEC));
+
+        let file = tempfile::tempfile().unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&file, b"0123456789", 0).unwrap();
+        assert_eq!(send_file(server.as_fd(), &file, 2, 3).unwrap(), 3);
+        assert_eq!(send_file(server.as_fd(), &file, 8, 100).unwrap(), 2);
+        assert_eq!(send_file(server.as_fd(), &file, 10, 100).unwrap(), 0);
+        drop(server);
+        let mut received = String::new();
+        client.read_to_string(&mut received).unwrap();
+        assert_eq!(received, "23489");
+    }
+}
