@@ -109,3 +109,20 @@ pub(crate) fn local_address(descriptor: BorrowedFd<'_>) -> io::Result<LocalAddre
     }
     Err(io::Error::new(io::ErrorKind::Unsupported, "neither a TCP nor a unix socket"))
 }
+
+#[cfg(test)]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn a_machine_without_ipv6_is_told_from_other_trouble() {
+        for errno in [Errno::AFNOSUPPORT, Errno::ADDRNOTAVAIL, Errno::PROTONOSUPPORT] {
+            assert!(lacks_ipv6(&errno.into()), "{errno:?}");
+        }
+        for errno in [Errno::ADDRINUSE, Errno::ACCESS, Errno::MFILE] {
+            assert!(!lacks_ipv6(&errno.into()), "{errno:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::env;
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
 
@@ -21,14 +21,17 @@ fn bind(address: &str) -> Listener {
     Listener::bind(&address.parse().unwrap(), &ListenOptions::default()).unwrap()
 }
 
-/// Runs [`child`] in a process of its own.
+/// Runs [`child`] in a process of its own, with a descriptor passed on.
 fn start_child(listener: &Listener) -> Child {
-    let fd = listener.pass_on().unwrap();
-    Command::new(env::current_exe().unwrap())
+    child_command(listener.pass_on().unwrap()).spawn().unwrap()
+}
+
+fn child_command(fd: RawFd) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
         .args(["--exact", "child", "--nocapture"])
-        .env(VARIABLE, ListenAddress::Descriptor(fd).to_string())
-        .spawn()
-        .unwrap()
+        .env(VARIABLE, ListenAddress::Descriptor(fd).to_string());
+    command
 }
 
 /// The other program: answers one connection. Nothing to do when it runs among the tests.
@@ -71,6 +74,16 @@ fn a_child_answers_over_a_unix_socket_and_leaves_the_file() {
     assert!(path.exists());
     drop(listener);
     assert!(!path.exists());
+}
+
+#[test]
+fn a_child_answers_at_its_standard_input() {
+    let listener = bind("127.0.0.1:0");
+    let input = listener.as_fd().try_clone_to_owned().unwrap();
+    let mut child = child_command(0).stdin(input).spawn().unwrap();
+    let client = TcpStream::connect(listener.local_address().tcp().unwrap()).unwrap();
+    assert_eq!(answer(client), format!("{} from a child", listener.local_address()));
+    assert!(child.wait().unwrap().success());
 }
 
 /// A descriptor as if the program had been started with it: open on exec, and with a number

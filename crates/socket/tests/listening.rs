@@ -1,7 +1,7 @@
 //! Listening over TCP: where, with which options, and what is said when it fails.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 
 use gnezdo_socket::{
     Advice, ListenAddress, ListenError, ListenOptions, Listener, LocalAddress, Peer, Stream,
@@ -13,6 +13,17 @@ use rustix::net::sockopt;
 
 fn bind(address: &str) -> Listener {
     Listener::bind(&address.parse().unwrap(), &ListenOptions::default()).unwrap()
+}
+
+/// Loopback addresses of the families that this machine has.
+fn loopbacks() -> Vec<&'static str> {
+    let all = ["127.0.0.1", "::1"].into_iter();
+    all.filter(|ip| TcpListener::bind((*ip, 0)).is_ok()).collect()
+}
+
+/// Tries again if a program elsewhere was quicker to take the port that a test relies on.
+fn retried<T>(attempt: impl Fn() -> Result<T, ListenError>) -> T {
+    (0..10).find_map(|_| attempt().ok()).unwrap_or_else(|| attempt().unwrap())
 }
 
 fn port(listener: &Listener) -> u16 {
@@ -30,8 +41,8 @@ fn connect(listener: &Listener, ip: &str) -> (TcpStream, Stream, Peer) {
 
 #[test]
 fn port_0_is_chosen_by_the_system_and_peers_are_named() {
-    for (address, ip) in [("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1"), ("0", "127.0.0.1")] {
-        let listener = bind(address);
+    for ip in loopbacks() {
+        let listener = bind(&SocketAddr::new(ip.parse().unwrap(), 0).to_string());
         assert_ne!(port(&listener), 0);
         let (client, _, peer) = connect(&listener, ip);
         assert_eq!(peer, Peer::Ip(client.local_addr().unwrap()));
@@ -42,7 +53,7 @@ fn port_0_is_chosen_by_the_system_and_peers_are_named() {
 #[test]
 fn all_addresses_means_ipv4_and_ipv6_and_ipv4_peers_look_like_it() {
     let listener = bind(":0");
-    for ip in ["127.0.0.1", "::1"] {
+    for ip in loopbacks() {
         let (client, _, peer) = connect(&listener, ip);
         assert_eq!(peer, Peer::Ip(client.local_addr().unwrap()));
         assert_eq!(peer.ip(), Some(ip.parse().unwrap()));
@@ -52,9 +63,14 @@ fn all_addresses_means_ipv4_and_ipv6_and_ipv4_peers_look_like_it() {
 
 #[test]
 fn an_ipv6_address_leaves_ipv4_to_others() {
-    let listener = bind("[::]:0");
-    let neighbour = bind(&format!("0.0.0.0:{}", port(&listener)));
-    assert_eq!(port(&neighbour), port(&listener));
+    if !loopbacks().contains(&"::1") {
+        return;
+    }
+    let (listener, neighbour) = retried(|| {
+        let listener = bind("[::]:0");
+        let address = format!("0.0.0.0:{}", port(&listener)).parse().unwrap();
+        Listener::bind(&address, &ListenOptions::default()).map(|neighbour| (listener, neighbour))
+    });
     assert!(sockopt::ipv6_v6only(&listener).unwrap());
     assert!(listener.urls().iter().skip(1).all(|url| url.starts_with("http://[")));
     assert!(neighbour.urls().iter().all(|url| !url.contains('[')));
@@ -95,14 +111,16 @@ fn a_taken_address_is_said_to_be_in_use() {
 
 #[test]
 fn a_port_can_be_bound_again_while_old_connections_linger() {
-    let listener = bind("127.0.0.1:0");
-    let address = ListenAddress::Tcp(listener.local_address().tcp().unwrap());
-    let (client, stream, _) = connect(&listener, "127.0.0.1");
-    // The side that closes first is the one that lingers.
-    drop(stream);
-    drop(client);
-    drop(listener);
-    Listener::bind(&address, &ListenOptions::default()).unwrap();
+    retried(|| {
+        let listener = bind("127.0.0.1:0");
+        let address = ListenAddress::Tcp(listener.local_address().tcp().unwrap());
+        let (client, stream, _) = connect(&listener, "127.0.0.1");
+        // The side that closes first is the one that lingers.
+        drop(stream);
+        drop(client);
+        drop(listener);
+        Listener::bind(&address, &ListenOptions::default())
+    });
 }
 
 #[test]
