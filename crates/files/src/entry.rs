@@ -1,0 +1,321 @@
+//! A file in all its forms: as it is, precompressed by its owner, compressed by us.
+//!
+//! An entry describes one state of the files behind it and never changes, apart from the
+//! moment of its last validation and the coded forms that are made when they are first asked
+//! for. When a file changes, a new entry takes its place.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+
+use crate::accept_encoding::{Accepted, Coding};
+use crate::cache::{Cache, Charge};
+use crate::clock::Millis;
+use crate::compress::compress;
+use crate::content_type::{content_type, is_compressible};
+use crate::multipart::Source;
+use crate::path::SafePath;
+use crate::representation::{Description, Representation};
+use crate::resolve::{Failure, FileId, Found};
+use crate::settings::Settings;
+
+/// What an entry costs beside its contents, in bytes: fields, key, encoded head.
+const OVERHEAD_BYTES: usize = 2 * 1024;
+
+/// The sizes of content that we compress: below, nothing is won; above, it takes too long for
+/// somebody who waits. Larger files want a precompressed neighbour.
+const COMPRESSED_BYTES: std::ops::RangeInclusive<u64> = 256..=2 * 1024 * 1024;
+
+/// How often a file is read again that changed while it was read.
+const READS_MAX: usize = 3;
+
+/// The files behind an entry, as they were found.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(crate) path: SafePath,
+    pub(crate) original: Found,
+    /// Precompressed neighbours, in the order of [`Coding::ALL`].
+    pub(crate) neighbours: [Option<Found>; 3],
+}
+
+/// What a file is sent from.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) status: StatusCode,
+    path: SafePath,
+    ids: [Option<FileId>; 4],
+    /// Whether a later change would surely show in the times of the file.
+    is_settled: bool,
+    validated_at: AtomicU64,
+    content_type: HeaderValue,
+    varies: bool,
+    identity: Representation,
+    coded: [Slot; 3],
+    charge: Charge,
+}
+
+/// A coded form: there, known to be of no use, or yet to be made.
+#[derive(Debug, Default)]
+struct Slot {
+    made: OnceLock<Option<Representation>>,
+    is_claimed: AtomicBool,
+}
+
+/// The form of a file that suits a request.
+#[derive(Debug)]
+pub(crate) enum Selection {
+    Identity,
+    Coded(Coding),
+    /// To be made first, by the holder of the claim.
+    Claimed(Claim),
+    /// The request refuses every form there is.
+    NotAcceptable,
+}
+
+impl Entry {
+    /// Reads the files.
+    pub(crate) fn load(
+        files: Files,
+        status: StatusCode,
+        settings: &Settings,
+        cache: &Cache,
+        validated_at: Millis,
+    ) -> Result<Self, Failure> {
+        let now = SystemTime::now();
+        let ids = files.ids();
+        let Files { path, original, neighbours } = files;
+        let content_type = HeaderValue::from_static(content_type(path.as_bytes(), &original.file));
+        let may_compress = settings.compression && is_compressible(&content_type);
+        let varies = may_compress || neighbours.iter().any(Option::is_some);
+        let (id, coding) = (original.id, None);
+        let description =
+            Description { settings, status, content_type: &content_type, varies, coding, id, now };
+        let compressed =
+            may_compress && cache.is_enabled() && COMPRESSED_BYTES.contains(&original.id.length);
+        let identity = read(description, original)?;
+        let mut coded = [const { None }; 3];
+        for (coding, neighbour) in Coding::ALL.into_iter().zip(neighbours) {
+            let Some(found) = neighbour else { continue };
+            let description = Description { coding: Some(coding), id: found.id, ..description };
+            coded[coding as usize] = Some(read(description, found)?);
+        }
+        let forms = std::iter::once(&identity).chain(coded.iter().flatten());
+        let held =
+            forms.map(|form| form.bytes_held().unwrap_or(cache.open_file_bytes())).sum::<usize>();
+        Ok(Self {
+            status,
+            path,
+            ids,
+            is_settled: ids.iter().flatten().all(|id| id.is_settled(now)),
+            validated_at: AtomicU64::new(validated_at),
+            identity,
+            coded: coded.map(|form| Slot::new(form, compressed)),
+            charge: cache.charge(OVERHEAD_BYTES + held),
+            content_type,
+            varies,
+        })
+    }
+
+    /// Whether the entry is still what reading `files` would give.
+    pub(crate) fn describes(&self, files: &Files) -> bool {
+        self.is_settled && self.path == files.path && self.ids == files.ids()
+    }
+
+    pub(crate) fn validated_at(&self) -> Millis {
+        self.validated_at.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the files were looked at, and were what they had been.
+    pub(crate) fn touch(&self, now: Millis) {
+        self.validated_at.fetch_max(now, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_fresh(&self, now: Millis, fresh: Millis) -> bool {
+        now.saturating_sub(self.validated_at()) < fresh
+    }
+
+    pub(crate) fn holds_file(&self) -> bool {
+        let coded = Coding::ALL.into_iter().filter_map(|coding| self.coded(coding));
+        std::iter::once(&self.identity).chain(coded).any(|form| form.bytes_held().is_none())
+    }
+
+    pub(crate) fn identity(&self) -> &Representation {
+        &self.identity
+    }
+
+    /// The coded form, if it is there.
+    pub(crate) fn coded(&self, coding: Coding) -> Option<&Representation> {
+        self.coded[coding as usize].made.get()?.as_ref()
+    }
+
+    /// Selects the form for a request that accepts `accepted` (RFC 9110 §12.1). What has to be
+    /// made first is claimed by one request; the others take the identity until it is there.
+    pub(crate) fn select(
+        self: &Arc<Self>,
+        accepted: Accepted,
+        permits: &Arc<Permits>,
+    ) -> Selection {
+        let mut is_possible = false;
+        for coding in accepted.codings() {
+            match self.coded[coding as usize].made.get() {
+                Some(Some(_)) => return Selection::Coded(coding),
+                Some(None) => {}
+                None => {
+                    is_possible = true;
+                    if let Some(claim) = Claim::try_new(self, coding, permits) {
+                        return Selection::Claimed(claim);
+                    }
+                }
+            }
+        }
+        // Refused identities get one all the same where there is nothing to choose from, and
+        // while the coded form is being made.
+        if accepted.takes_identity() || !self.varies || is_possible {
+            return Selection::Identity;
+        }
+        Selection::NotAcceptable
+    }
+
+    fn make_coded(
+        &self,
+        coding: Coding,
+        settings: &Settings,
+    ) -> io::Result<Option<Representation>> {
+        let content = match self.identity.source() {
+            Source::Bytes(bytes) => bytes,
+            Source::File(file) => read_whole(&file, self.identity.length())?,
+        };
+        if !self.identity.is_intact() {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
+        let Some(coded) = compress(coding, &content)? else {
+            return Ok(None);
+        };
+        let Some(id) = self.ids[0] else {
+            return Ok(None);
+        };
+        let description = Description {
+            settings,
+            status: self.status,
+            content_type: &self.content_type,
+            varies: self.varies,
+            coding: Some(coding),
+            id,
+            now: SystemTime::now(),
+        };
+        Ok(Some(Representation::of_bytes(description, coded.into())))
+    }
+}
+
+impl Files {
+    fn ids(&self) -> [Option<FileId>; 4] {
+        let [br, zstd, gzip] = &self.neighbours;
+        let id = |found: &Option<Found>| found.as_ref().map(|found| found.id);
+        [Some(self.original.id), id(br), id(zstd), id(gzip)]
+    }
+}
+
+impl Slot {
+    fn new(form: Option<Representation>, may_be_made: bool) -> Self {
+        let slot = Self::default();
+        if form.is_some() || !may_be_made {
+            // A new cell is empty: this cannot fail.
+            let _ = slot.made.set(form);
+        }
+        slot
+    }
+}
+
+/// Reads a small file, and keeps a large one open.
+fn read(description: Description<'_>, found: Found) -> Result<Representation, Failure> {
+    let Found { file, mut id } = found;
+    for _ in 0..READS_MAX {
+        if id.length > description.settings.small_file_bytes_max {
+            break;
+        }
+        let bytes = read_whole(&file, id.length);
+        let after = FileId::of(&file.metadata()?);
+        // Written to in the meantime: what was read may be half old, half new.
+        if after == id {
+            return Ok(Representation::of_bytes(Description { id, ..description }, bytes?));
+        }
+        id = after;
+    }
+    Ok(Representation::of_file(Description { id, ..description }, Arc::new(file), id))
+}
+
+fn read_whole(file: &File, length: u64) -> io::Result<Bytes> {
+    let mut content = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    file.read_exact_at(&mut content, 0)?;
+    Ok(content.into())
+}
+
+/// How many contents may be compressed at the same time.
+#[derive(Debug)]
+pub(crate) struct Permits(AtomicUsize);
+
+impl Permits {
+    pub(crate) fn new(count: usize) -> Self {
+        Self(AtomicUsize::new(count))
+    }
+
+    pub(crate) fn try_take(self: &Arc<Self>) -> Option<Permit> {
+        let less = |count: usize| count.checked_sub(1);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        Some(Permit(self.clone()))
+    }
+}
+
+/// A place among those that work, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Permit(Arc<Permits>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The right and the duty to make one coded form. Dropped, another request may try.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    entry: Arc<Entry>,
+    coding: Coding,
+    _permit: Permit,
+}
+
+impl Claim {
+    fn try_new(entry: &Arc<Entry>, coding: Coding, permits: &Arc<Permits>) -> Option<Self> {
+        let permit = permits.try_take()?;
+        if entry.coded[coding as usize].is_claimed.swap(true, Ordering::Acquire) {
+            return None;
+        }
+        Some(Self { entry: entry.clone(), coding, _permit: permit })
+    }
+
+    pub(crate) fn coding(&self) -> Coding {
+        self.coding
+    }
+
+    /// Makes the form; this takes a while. A content that cannot be read or gets no smaller
+    /// stays as it is.
+    pub(crate) fn fulfil(self, settings: &Settings) {
+        let form = self.entry.make_coded(self.coding, settings).unwrap_or_default();
+        let held = form.as_ref().and_then(Representation::bytes_held).unwrap_or(0);
+        if self.entry.coded[self.coding as usize].made.set(form).is_ok() {
+            self.entry.charge.add(held);
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.entry.coded[self.coding as usize].is_claimed.store(false, Ordering::Release);
+    }
+}

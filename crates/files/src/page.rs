@@ -1,0 +1,105 @@
+//! Answers without a file: errors and redirects, as a small page or a line of text.
+
+use gnezdo_core::{Body, Response};
+use http::header::{
+    ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::accept;
+use crate::resolve::Failure;
+use crate::settings::Settings;
+
+/// The methods that are answered.
+pub(crate) const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+
+/// What our own pages may do: show themselves.
+pub(crate) const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// When to come back after 503, in seconds.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
+
+/// An answer that says only its status, as HTML if the request names that.
+pub(crate) fn status(settings: &Settings, status: StatusCode, request: &HeaderMap) -> Response {
+    let text = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or_default());
+    let is_html = accept::wants_page(request);
+    let body = if is_html { html(&text, hint(status)) } else { format!("{text}\n") };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let fields = response.headers_mut();
+    if is_html {
+        fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        fields.insert(CONTENT_SECURITY_POLICY, POLICY);
+    } else {
+        fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
+    fields.insert(VARY, HeaderValue::from_static("accept"));
+    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    settings.add_fields(fields);
+    response
+}
+
+/// The answer to something that could not be opened.
+pub(crate) fn failure(settings: &Settings, failure: Failure, request: &HeaderMap) -> Response {
+    match failure {
+        Failure::NotFound => status(settings, StatusCode::NOT_FOUND, request),
+        Failure::Forbidden => status(settings, StatusCode::FORBIDDEN, request),
+        Failure::Faulty => status(settings, StatusCode::INTERNAL_SERVER_ERROR, request),
+        Failure::Busy => {
+            let response = status(settings, StatusCode::SERVICE_UNAVAILABLE, request);
+            with(response, RETRY_AFTER, RETRY_SECONDS)
+        }
+    }
+}
+
+/// The answer to a method that files do not have. RFC 9110 §15.5.6 wants `Allow`.
+pub(crate) fn method_not_allowed(settings: &Settings, request: &HeaderMap) -> Response {
+    with(status(settings, StatusCode::METHOD_NOT_ALLOWED, request), ALLOW, METHODS)
+}
+
+/// A permanent redirect to `location`, which starts with exactly one slash.
+pub(crate) fn redirect(settings: &Settings, location: &str, request: &HeaderMap) -> Response {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return status(settings, StatusCode::NOT_FOUND, request);
+    };
+    with(status(settings, StatusCode::MOVED_PERMANENTLY, request), LOCATION, location)
+}
+
+/// Puts one more field into a response.
+pub(crate) fn with(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
+    response.headers_mut().insert(name, value);
+    response
+}
+
+fn hint(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "There is nothing at this address.",
+        StatusCode::FORBIDDEN => "This file may not be read.",
+        StatusCode::METHOD_NOT_ALLOWED => "Files can only be read.",
+        StatusCode::MOVED_PERMANENTLY => "The address of this folder ends with a slash.",
+        StatusCode::SERVICE_UNAVAILABLE => "Too much to do at the moment. Please try again.",
+        _ => "",
+    }
+}
+
+fn html(title: &str, hint: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n\
+         <p>{hint}</p>\n<p><a href=\"/\">Back to the start</a></p>\n</main>\n</html>\n"
+    )
+}
+
+const STYLE: &str = "\
+:root { color-scheme: light dark }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center;
+  font: 1rem/1.5 system-ui, sans-serif }
+main { padding: 2rem; text-align: center }
+h1 { font-size: 1.6rem; font-weight: 600; margin: 0 }
+p { opacity: .75 }
+";

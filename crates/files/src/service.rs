@@ -1,0 +1,362 @@
+//! The service: from a request to a file, by way of the cache.
+//!
+//! ```text
+//! raw path ──► cache, fresh ────────────────────────────────────────► answer
+//!    │ miss
+//!    ▼
+//! SafePath ──► canonical path in the cache, fresh ──────────────────► answer
+//!    │ miss or stale
+//!    ▼
+//! Root::find ──► file, index ──► unchanged? touch : load ──► cache ──► answer
+//!        ├─────► folder without slash ──► 301
+//!        ├─────► folder without index ──► listing
+//!        └─────► nothing ──► page of the application ──► 404.html ──► 404
+//! ```
+
+use std::fmt;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gnezdo_core::{Body, Reply, Request, Response, Service};
+use http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_MAX_AGE, ALLOW, RANGE,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::accept;
+use crate::accept_encoding::{Accepted, Coding};
+use crate::answer::answer;
+use crate::builder::Builder;
+use crate::cache::Cache;
+use crate::clock::{self, Millis};
+use crate::conditional::is_conditional;
+use crate::entry::{self, Claim, Entry, Permits, Selection};
+use crate::page;
+use crate::path::SafePath;
+use crate::resolve::{Failure, Opened, Root};
+use crate::settings::Settings;
+
+/// How many contents are compressed at the same time. More would take the processor from
+/// those who serve.
+const COMPRESSIONS_MAX: usize = 4;
+
+/// The page for what is not there, in the root.
+const NOT_FOUND_PAGE: &str = "404.html";
+
+/// The keys of the pages that are not asked for by their path. No path is like them: paths
+/// start with a slash.
+const NOT_FOUND_KEY: &str = "page 404";
+const SPA_KEY: &str = "page spa";
+
+/// A folder, or a single file, as a [`Service`].
+///
+/// Cloning is cheap: clones share one root and one cache.
+#[derive(Clone)]
+pub struct Files(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) root: Root,
+    pub(crate) settings: Settings,
+    cache: Cache,
+    compressions: Arc<Permits>,
+}
+
+impl Files {
+    /// Starts to put a service together over `root`: a folder, or a single file, which is
+    /// then served at `/` and at its own name.
+    pub fn builder(root: impl Into<PathBuf>) -> Builder {
+        Builder::new(root.into())
+    }
+
+    pub(crate) fn new(root: Root, settings: Settings, cache: Cache) -> Self {
+        let compressions = Arc::new(Permits::new(COMPRESSIONS_MAX));
+        Self(Arc::new(Inner { root, settings, cache, compressions }))
+    }
+
+    /// How many bytes the cache holds at the moment, by its own account.
+    pub fn cached_bytes(&self) -> usize {
+        self.0.cache.bytes()
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Files").field("root", &self.0.root).finish_non_exhaustive()
+    }
+}
+
+impl Service for Files {
+    fn call(&self, request: Request) -> Reply {
+        match *request.method() {
+            Method::GET | Method::HEAD => self.0.get(request),
+            Method::OPTIONS => self.0.options().into(),
+            _ => page::method_not_allowed(&self.0.settings, request.headers()).into(),
+        }
+    }
+}
+
+impl Inner {
+    fn get(self: &Arc<Self>, request: Request) -> Reply {
+        match self.cached(request.uri().path(), request.headers()) {
+            Cached::Reply(reply) => reply,
+            Cached::Entry(entry) => self.send(&entry, request),
+            Cached::Nothing => self.look_up(request),
+        }
+    }
+
+    /// What the cache has for `key`, if it is fresh. This is the hot path: a request without
+    /// wishes, for a small file, costs one look-up.
+    fn cached(&self, key: &str, headers: &HeaderMap) -> Cached {
+        let look = |entry: &Arc<Entry>| {
+            if !entry.is_fresh(clock::now(), self.settings.fresh) {
+                return Cached::Nothing;
+            }
+            match entry.identity().ready() {
+                Some(ready) if is_plain(headers) => Cached::Reply(Reply::Ready(ready.clone())),
+                _ => Cached::Entry(entry.clone()),
+            }
+        };
+        match self.cache.with(key, look) {
+            // An open file that is written to shows it without a new look at its path.
+            Some(Cached::Entry(entry)) if !entry.identity().is_intact() => Cached::Nothing,
+            Some(cached) => cached,
+            None => Cached::Nothing,
+        }
+    }
+
+    fn look_up(self: &Arc<Self>, request: Request) -> Reply {
+        let raw = request.uri().path();
+        let Ok(path) = SafePath::decode(raw.as_bytes()) else {
+            return self.not_found(request);
+        };
+        if path.is_hidden() && !self.settings.hidden {
+            return self.not_found(request);
+        }
+        let key = path.canonical();
+        if key != raw {
+            match self.cached(&key, request.headers()) {
+                Cached::Reply(reply) => return reply,
+                Cached::Entry(entry) => return self.send(&entry, request),
+                Cached::Nothing => {}
+            }
+        }
+        let now = clock::now();
+        self.cache.tidy(now);
+        match self.find(&path) {
+            Ok(Target::Files(files)) => match self.entry(key, files, StatusCode::OK, now) {
+                Ok(entry) => self.send(&entry, request),
+                Err(failure) => self.fail(failure, request),
+            },
+            Ok(Target::Redirect) => self.redirect(&path, &request),
+            Ok(Target::Listing(folder)) => self.list(folder, &path, &request),
+            Err(failure) => {
+                self.cache.remove(&key);
+                self.fail(failure, request)
+            }
+        }
+    }
+
+    /// What `path` names in the root.
+    fn find(&self, path: &SafePath) -> Result<Target, Failure> {
+        if let Some(only) = &self.settings.only {
+            let is_named = path.as_bytes().is_empty() || path == only;
+            return if is_named { self.files(only.clone()) } else { Err(Failure::NotFound) };
+        }
+        match self.root.find(path)? {
+            Opened::File(found) => Ok(Target::Files(self.with_neighbours(path.clone(), found)?)),
+            Opened::Folder(_) if !path.is_folder() => Ok(Target::Redirect),
+            Opened::Folder(folder) => self.index(path, folder),
+        }
+    }
+
+    fn index(&self, path: &SafePath, folder: File) -> Result<Target, Failure> {
+        for name in &self.settings.index {
+            match self.files(path.join(name)) {
+                Err(Failure::NotFound) => {}
+                result => return result,
+            }
+        }
+        if self.settings.listing { Ok(Target::Listing(folder)) } else { Err(Failure::NotFound) }
+    }
+
+    fn files(&self, path: SafePath) -> Result<Target, Failure> {
+        let original = self.root.find_file(&path)?;
+        Ok(Target::Files(self.with_neighbours(path, original)?))
+    }
+
+    /// Adds the precompressed neighbours that are not older than the file itself.
+    fn with_neighbours(
+        &self,
+        path: SafePath,
+        original: crate::resolve::Found,
+    ) -> Result<entry::Files, Failure> {
+        let mut neighbours = [const { None }; 3];
+        if self.settings.compression {
+            for coding in Coding::ALL {
+                neighbours[coding as usize] =
+                    match self.root.find_file(&path.with_suffix(coding.suffix())) {
+                        Ok(found) => Some(found).filter(|f| f.id.is_not_older_than(&original.id)),
+                        Err(Failure::Busy) => return Err(Failure::Busy),
+                        Err(_) => None,
+                    };
+            }
+        }
+        Ok(entry::Files { path, original, neighbours })
+    }
+
+    /// The entry for `files`: the one in the cache if it still describes them, else a new one.
+    fn entry(
+        &self,
+        key: String,
+        files: entry::Files,
+        status: StatusCode,
+        now: Millis,
+    ) -> Result<Arc<Entry>, Failure> {
+        let known = self.cache.with(&key, Arc::clone).filter(|entry| entry.describes(&files));
+        if let Some(entry) = known {
+            entry.touch(now);
+            return Ok(entry);
+        }
+        let entry = Arc::new(Entry::load(files, status, &self.settings, &self.cache, now)?);
+        self.cache.insert(key, entry.clone());
+        Ok(entry)
+    }
+
+    fn send(self: &Arc<Self>, entry: &Arc<Entry>, request: Request) -> Reply {
+        let headers = request.headers();
+        let accepted = Accepted::read(headers);
+        // A part of a coded form is of use only to who has the rest of the very same octets,
+        // and what we code anew may differ from what was sent before.
+        if headers.contains_key(RANGE) && accepted.takes_identity() {
+            return self.send_form(entry, None, request.method(), headers);
+        }
+        match entry.select(accepted, &self.compressions) {
+            Selection::Identity => self.send_form(entry, None, request.method(), headers),
+            Selection::Coded(coding) => {
+                self.send_form(entry, Some(coding), request.method(), headers)
+            }
+            Selection::Claimed(claim) => self.send_later(claim, entry.clone(), request),
+            Selection::NotAcceptable => {
+                page::status(&self.settings, StatusCode::NOT_ACCEPTABLE, headers).into()
+            }
+        }
+    }
+
+    fn send_form(
+        &self,
+        entry: &Entry,
+        coding: Option<Coding>,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Reply {
+        let form = coding.and_then(|coding| entry.coded(coding)).unwrap_or(entry.identity());
+        if entry.status.is_success() {
+            answer(&self.settings, form, method, headers)
+        } else {
+            form.whole(entry.status)
+        }
+    }
+
+    /// Makes a coded form where nobody else has to wait for it, then sends it.
+    fn send_later(self: &Arc<Self>, claim: Claim, entry: Arc<Entry>, request: Request) -> Reply {
+        let inner = self.clone();
+        let (request, _) = request.into_parts();
+        Reply::later(async move {
+            let coding = claim.coding();
+            let maker = inner.clone();
+            blocking::unblock(move || {
+                claim.fulfil(&maker.settings);
+                maker.cache.relieve();
+            })
+            .await;
+            let reply = inner.send_form(&entry, Some(coding), &request.method, &request.headers);
+            reply.into_response().await
+        })
+    }
+
+    /// The folder has moved to its name with a slash. The query goes along.
+    fn redirect(&self, path: &SafePath, request: &Request) -> Reply {
+        let mut location = path.canonical();
+        location.push('/');
+        if let Some(query) = request.uri().query() {
+            location.push('?');
+            location.push_str(query);
+        }
+        page::redirect(&self.settings, &location, request.headers()).into()
+    }
+
+    fn list(self: &Arc<Self>, _folder: File, _path: &SafePath, request: &Request) -> Reply {
+        page::failure(&self.settings, Failure::NotFound, request.headers()).into()
+    }
+
+    fn fail(self: &Arc<Self>, failure: Failure, request: Request) -> Reply {
+        if failure != Failure::NotFound {
+            return page::failure(&self.settings, failure, request.headers()).into();
+        }
+        if let Some(spa) = &self.settings.spa
+            && accept::wants_page(request.headers())
+            && let Ok(entry) = self.page(SPA_KEY, spa, StatusCode::OK)
+        {
+            return self.send(&entry, request);
+        }
+        self.not_found(request)
+    }
+
+    fn not_found(self: &Arc<Self>, request: Request) -> Reply {
+        if self.settings.only.is_none()
+            && let Ok(path) = SafePath::from_option(NOT_FOUND_PAGE)
+            && let Ok(entry) = self.page(NOT_FOUND_KEY, &path, StatusCode::NOT_FOUND)
+        {
+            return self.send(&entry, request);
+        }
+        page::failure(&self.settings, Failure::NotFound, request.headers()).into()
+    }
+
+    /// A file that stands for others, with the status that it then has.
+    fn page(&self, key: &str, path: &SafePath, status: StatusCode) -> Result<Arc<Entry>, Failure> {
+        let now = clock::now();
+        let known = self.cache.with(key, Arc::clone);
+        if let Some(entry) = known.filter(|entry| entry.is_fresh(now, self.settings.fresh)) {
+            return Ok(entry);
+        }
+        let original = self.root.find_file(path)?;
+        let files = self.with_neighbours(path.clone(), original)?;
+        self.entry(key.to_owned(), files, status, now)
+    }
+
+    fn options(&self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let fields = response.headers_mut();
+        fields.insert(ALLOW, page::METHODS);
+        if self.settings.cors {
+            fields.insert(ACCESS_CONTROL_ALLOW_METHODS, page::METHODS);
+            fields.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+            fields.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+        }
+        self.settings.add_fields(fields);
+        response
+    }
+}
+
+/// What the cache has for a path.
+enum Cached {
+    Reply(Reply),
+    Entry(Arc<Entry>),
+    Nothing,
+}
+
+/// What a path names.
+enum Target {
+    Files(entry::Files),
+    /// A folder that was named without its slash.
+    Redirect,
+    Listing(File),
+}
+
+/// Whether a request takes the file as it is.
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers.keys().all(|name| *name != ACCEPT_ENCODING && !is_conditional(name))
+}
