@@ -167,22 +167,27 @@ impl<S: Subject> Drive<S> {
     pub fn settle(&mut self) {
         let mut idle_events = 0;
         loop {
-            let now = self.clock.now();
-            self.subject.act(now, &mut self.output, &mut self.log);
-            let Step { used, event } = self.subject.machine_mut().handle_input(now, &self.unread);
-            assert!(used <= self.unread.len(), "used more than was given");
-            let is_quiet = used == 0 && event.is_none();
-            idle_events = if used == 0 { idle_events + 1 } else { 0 };
-            assert!(idle_events <= IDLE_EVENTS_MAX, "events without end");
-            if let Some(event) = event {
-                self.subject.note(now, event, &mut self.output, &mut self.log);
-            }
-            self.unread.drain(..used);
+            self.subject.act(self.clock.now(), &mut self.output, &mut self.log);
+            let fed = self.offer_input();
             self.note_own_words();
-            if is_quiet {
+            if fed == Step::nothing() {
                 return;
             }
+            idle_events = if fed.used == 0 { idle_events + 1 } else { 0 };
+            assert!(idle_events <= IDLE_EVENTS_MAX, "events without end");
+            self.unread.drain(..fed.used);
         }
+    }
+
+    /// Offers the octets once; tells how many were used and whether they meant something.
+    fn offer_input(&mut self) -> Step<()> {
+        let now = self.clock.now();
+        let Step { used, event } = self.subject.machine_mut().handle_input(now, &self.unread);
+        assert!(used <= self.unread.len(), "used more than was given");
+        let event = event.map(|event| {
+            self.subject.note(now, event, &mut self.output, &mut self.log);
+        });
+        Step { used, event }
     }
 
     fn note_own_words(&mut self) {
