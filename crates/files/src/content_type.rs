@@ -94,7 +94,7 @@ fn starts_as_text(file: &File) -> bool {
         Err(error) => error.error_len().is_none() && read == START_BYTES,
     };
     let is_control = |octet: &u8| matches!(octet, 0..=8 | 11 | 14..=26 | 28..=31 | 127);
-    is_utf8 && read > 0 && !start.iter().any(|octet| is_control(octet))
+    is_utf8 && read > 0 && !start.iter().any(is_control)
 }
 
 #[cfg(test)]

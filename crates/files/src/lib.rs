@@ -34,6 +34,7 @@
 mod builder;
 mod service;
 
+mod find;
 mod path;
 mod resolve;
 
@@ -49,6 +50,7 @@ mod clock;
 mod compress;
 mod content_type;
 mod entry;
+mod listing;
 mod multipart;
 mod page;
 mod representation;

@@ -123,6 +123,11 @@ impl SafePath {
         Self { relative, is_folder: other.is_folder }
     }
 
+    /// What a name, as the system gave it, is called within this folder.
+    pub(crate) fn child(&self, name: &[u8]) -> Self {
+        self.join(&Self { relative: name.to_vec(), is_folder: false })
+    }
+
     /// The neighbour with `suffix` after its name.
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
         let mut relative = self.relative.clone();

@@ -9,10 +9,10 @@ use http::header::HeaderName;
 pub(crate) type Weight = u16;
 
 /// The members of all field lines of `name`, each with its weight.
-pub(crate) fn members<'h>(
-    headers: &'h HeaderMap,
+pub(crate) fn members(
+    headers: &HeaderMap,
     name: HeaderName,
-) -> impl Iterator<Item = (&'h str, Weight)> {
+) -> impl Iterator<Item = (&str, Weight)> {
     let lines = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).filter_map(member)
 }

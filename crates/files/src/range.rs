@@ -131,6 +131,8 @@ fn trim(text: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
+// One part is an array of one range here.
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
 

@@ -4,11 +4,12 @@
 //! and its fields beside it.
 
 use std::fs::File;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use foldhash::quality::FixedState;
 use gnezdo_core::{HttpDate, Ready, Reply, Response};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY,
@@ -174,9 +175,8 @@ impl Description<'_> {
     /// The state is hashed, with the time of the last change of any kind in it, so that the
     /// tag neither tells an inode number nor survives a file set back to an older time.
     fn etag(&self) -> HeaderValue {
-        let mut hasher = foldhash::quality::FixedState::with_seed(0).build_hasher();
-        self.id.state().hash(&mut hasher);
-        let (hash, length) = (hasher.finish(), self.id.length);
+        let hash = FixedState::with_seed(0).hash_one(self.id.state());
+        let length = self.id.length;
         let tag = match self.coding {
             None => format!("\"{hash:016x}-{length:x}\""),
             Some(coding) => format!("\"{hash:016x}-{length:x}-{}\"", coding.name()),

@@ -7,7 +7,7 @@
 //! SafePath ──► canonical path in the cache, fresh ──────────────────► answer
 //!    │ miss or stale
 //!    ▼
-//! Root::find ──► file, index ──► unchanged? touch : load ──► cache ──► answer
+//! find ───────► file, index ──► unchanged? touch : load ──► cache ──► answer
 //!        ├─────► folder without slash ──► 301
 //!        ├─────► folder without index ──► listing
 //!        └─────► nothing ──► page of the application ──► 404.html ──► 404
@@ -33,14 +33,19 @@ use crate::cache::Cache;
 use crate::clock::{self, Millis};
 use crate::conditional::is_conditional;
 use crate::entry::{self, Claim, Entry, Permits, Selection};
+use crate::find::{Target, find, find_files};
+use crate::listing;
 use crate::page;
 use crate::path::SafePath;
-use crate::resolve::{Failure, Opened, Root};
+use crate::resolve::{Failure, Root};
 use crate::settings::Settings;
 
 /// How many contents are compressed at the same time. More would take the processor from
 /// those who serve.
 const COMPRESSIONS_MAX: usize = 4;
+
+/// How many folders are listed at the same time; more get 503. Each may hold some megabytes.
+const LISTINGS_MAX: usize = 32;
 
 /// The page for what is not there, in the root.
 const NOT_FOUND_PAGE: &str = "404.html";
@@ -61,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     cache: Cache,
     compressions: Arc<Permits>,
+    listings: Arc<Permits>,
 }
 
 impl Files {
@@ -72,7 +78,8 @@ impl Files {
 
     pub(crate) fn new(root: Root, settings: Settings, cache: Cache) -> Self {
         let compressions = Arc::new(Permits::new(COMPRESSIONS_MAX));
-        Self(Arc::new(Inner { root, settings, cache, compressions }))
+        let listings = Arc::new(Permits::new(LISTINGS_MAX));
+        Self(Arc::new(Inner { root, settings, cache, compressions, listings }))
     }
 
     /// How many bytes the cache holds at the moment, by its own account.
@@ -144,66 +151,18 @@ impl Inner {
         }
         let now = clock::now();
         self.cache.tidy(now);
-        match self.find(&path) {
-            Ok(Target::Files(files)) => match self.entry(key, files, StatusCode::OK, now) {
+        match find(&self.root, &self.settings, &path) {
+            Ok(Target::Files(files)) => match self.entry(key, *files, StatusCode::OK, now) {
                 Ok(entry) => self.send(&entry, request),
                 Err(failure) => self.fail(failure, request),
             },
             Ok(Target::Redirect) => self.redirect(&path, &request),
-            Ok(Target::Listing(folder)) => self.list(folder, &path, &request),
+            Ok(Target::Listing(folder)) => self.list(folder, path, request),
             Err(failure) => {
                 self.cache.remove(&key);
                 self.fail(failure, request)
             }
         }
-    }
-
-    /// What `path` names in the root.
-    fn find(&self, path: &SafePath) -> Result<Target, Failure> {
-        if let Some(only) = &self.settings.only {
-            let is_named = path.as_bytes().is_empty() || path == only;
-            return if is_named { self.files(only.clone()) } else { Err(Failure::NotFound) };
-        }
-        match self.root.find(path)? {
-            Opened::File(found) => Ok(Target::Files(self.with_neighbours(path.clone(), found)?)),
-            Opened::Folder(_) if !path.is_folder() => Ok(Target::Redirect),
-            Opened::Folder(folder) => self.index(path, folder),
-        }
-    }
-
-    fn index(&self, path: &SafePath, folder: File) -> Result<Target, Failure> {
-        for name in &self.settings.index {
-            match self.files(path.join(name)) {
-                Err(Failure::NotFound) => {}
-                result => return result,
-            }
-        }
-        if self.settings.listing { Ok(Target::Listing(folder)) } else { Err(Failure::NotFound) }
-    }
-
-    fn files(&self, path: SafePath) -> Result<Target, Failure> {
-        let original = self.root.find_file(&path)?;
-        Ok(Target::Files(self.with_neighbours(path, original)?))
-    }
-
-    /// Adds the precompressed neighbours that are not older than the file itself.
-    fn with_neighbours(
-        &self,
-        path: SafePath,
-        original: crate::resolve::Found,
-    ) -> Result<entry::Files, Failure> {
-        let mut neighbours = [const { None }; 3];
-        if self.settings.compression {
-            for coding in Coding::ALL {
-                neighbours[coding as usize] =
-                    match self.root.find_file(&path.with_suffix(coding.suffix())) {
-                        Ok(found) => Some(found).filter(|f| f.id.is_not_older_than(&original.id)),
-                        Err(Failure::Busy) => return Err(Failure::Busy),
-                        Err(_) => None,
-                    };
-            }
-        }
-        Ok(entry::Files { path, original, neighbours })
     }
 
     /// The entry for `files`: the one in the cache if it still describes them, else a new one.
@@ -287,8 +246,22 @@ impl Inner {
         page::redirect(&self.settings, &location, request.headers()).into()
     }
 
-    fn list(self: &Arc<Self>, _folder: File, _path: &SafePath, request: &Request) -> Reply {
-        page::failure(&self.settings, Failure::NotFound, request.headers()).into()
+    /// Reads the folder where nobody else has to wait for it.
+    fn list(self: &Arc<Self>, folder: File, path: SafePath, request: Request) -> Reply {
+        let Some(permit) = self.listings.try_take() else {
+            return page::failure(&self.settings, Failure::Busy, request.headers()).into();
+        };
+        let inner = self.clone();
+        let (request, _) = request.into_parts();
+        Reply::later(async move {
+            blocking::unblock(move || {
+                let _permit = permit;
+                let page_type = accept::listing_type(&request.headers);
+                listing::list(&inner.root, &inner.settings, folder, &path, page_type)
+                    .unwrap_or_else(|f| page::failure(&inner.settings, f, &request.headers))
+            })
+            .await
+        })
     }
 
     fn fail(self: &Arc<Self>, failure: Failure, request: Request) -> Reply {
@@ -321,8 +294,7 @@ impl Inner {
         if let Some(entry) = known.filter(|entry| entry.is_fresh(now, self.settings.fresh)) {
             return Ok(entry);
         }
-        let original = self.root.find_file(path)?;
-        let files = self.with_neighbours(path.clone(), original)?;
+        let files = find_files(&self.root, &self.settings, path.clone())?;
         self.entry(key.to_owned(), files, status, now)
     }
 
@@ -346,14 +318,6 @@ enum Cached {
     Reply(Reply),
     Entry(Arc<Entry>),
     Nothing,
-}
-
-/// What a path names.
-enum Target {
-    Files(entry::Files),
-    /// A folder that was named without its slash.
-    Redirect,
-    Listing(File),
 }
 
 /// Whether a request takes the file as it is.

@@ -1,0 +1,145 @@
+//! What is in a folder: as a page for people, as JSON for programs.
+//!
+//! Only what could be fetched is listed: regular files, folders, and links that the resolver
+//! follows. Sizes and times come from the folder's handle. At most [`ITEMS_MAX`] names are
+//! read, in the order of the file system, and a longer list says that it is cut.
+
+mod date;
+mod html;
+mod json;
+mod natural;
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+
+use gnezdo_core::{Body, Response};
+use http::HeaderValue;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use rustix::fs::{AtFlags, Dir, FileType, Stat, statat};
+
+use crate::accept::PageType;
+use crate::page;
+use crate::path::SafePath;
+use crate::resolve::{Failure, Opened, Root};
+use crate::settings::Settings;
+
+/// How many names one list holds: a page of this length still scrolls well.
+pub(crate) const ITEMS_MAX: usize = 10_000;
+
+/// Tells a program that the list is cut.
+const TRUNCATED: HeaderName = HeaderName::from_static("x-listing-truncated");
+
+/// A folder as it is shown.
+#[derive(Debug)]
+struct Listing<'p> {
+    path: &'p SafePath,
+    items: Vec<Item>,
+    is_truncated: bool,
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Item {
+    name: Vec<u8>,
+    kind: Kind,
+    /// In seconds since 1970.
+    modified: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Folder,
+    /// With its length in bytes.
+    File(u64),
+}
+
+/// Lists `folder`, which is at `path`. This reads the folder and takes a while.
+///
+/// # Errors
+/// What reading the folder gave.
+pub(crate) fn list(
+    root: &Root,
+    settings: &Settings,
+    folder: File,
+    path: &SafePath,
+    page_type: PageType,
+) -> Result<Response, Failure> {
+    let listing = read(root, settings, folder, path)?;
+    let (content_type, text) = match page_type {
+        PageType::Html => ("text/html; charset=utf-8", html::write(&listing)),
+        PageType::Json => ("application/json; charset=utf-8", json::write(&listing)),
+    };
+    let mut response = Response::new(Body::from(text));
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    fields.insert(VARY, HeaderValue::from_static("accept"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if page_type == PageType::Html {
+        fields.insert(CONTENT_SECURITY_POLICY, page::POLICY);
+    }
+    if listing.is_truncated {
+        fields.insert(TRUNCATED, HeaderValue::from_static("true"));
+    }
+    settings.add_fields(fields);
+    Ok(response)
+}
+
+fn read<'p>(
+    root: &Root,
+    settings: &Settings,
+    folder: File,
+    path: &'p SafePath,
+) -> Result<Listing<'p>, Failure> {
+    let mut directory = Dir::new(OwnedFd::from(folder))?;
+    let mut items = Vec::new();
+    let mut is_truncated = false;
+    while let Some(name) = directory.read() {
+        let name = name?;
+        let name = name.file_name();
+        if matches!(name.to_bytes(), b"." | b"..")
+            || name.to_bytes().starts_with(b".") && !settings.hidden
+        {
+            continue;
+        }
+        if items.len() == ITEMS_MAX {
+            is_truncated = true;
+            break;
+        }
+        // A file that went away in the meantime is no error.
+        let Ok(stat) = statat(directory.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) else {
+            continue;
+        };
+        items.extend(item(root, path, name.to_bytes(), &stat));
+    }
+    items.sort_by(compare);
+    Ok(Listing { path, items, is_truncated })
+}
+
+fn item(root: &Root, folder: &SafePath, name: &[u8], stat: &Stat) -> Option<Item> {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Directory => Kind::Folder,
+        FileType::RegularFile => Kind::File(u64::try_from(stat.st_size).unwrap_or(0)),
+        FileType::Symlink => return linked(root, folder, name),
+        _ => return None,
+    };
+    Some(Item { name: name.to_vec(), kind, modified: stat.st_mtime })
+}
+
+/// What a link leads to, if a request for it would be answered.
+fn linked(root: &Root, folder: &SafePath, name: &[u8]) -> Option<Item> {
+    let (kind, metadata) = match root.find(&folder.child(name)).ok()? {
+        Opened::Folder(folder) => (Kind::Folder, folder.metadata().ok()?),
+        Opened::File(found) => (Kind::File(found.id.length), found.file.metadata().ok()?),
+    };
+    let modified = std::os::unix::fs::MetadataExt::mtime(&metadata);
+    Some(Item { name: name.to_vec(), kind, modified })
+}
+
+/// Folders first, then by name as people count.
+fn compare(a: &Item, b: &Item) -> std::cmp::Ordering {
+    let is_file = |item: &Item| matches!(item.kind, Kind::File(_));
+    is_file(a).cmp(&is_file(b)).then_with(|| natural::compare(&a.name, &b.name))
+}
