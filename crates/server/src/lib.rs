@@ -1,1 +1,73 @@
-//! Being built.
+//! The server: sessions, the ways to wait for them, and the process around them.
+//!
+//! ```text
+//! wire ──► driver ──► connection ──► session ──► machine ──► service
+//!          event         octets to     one          h1
+//!          blocking      and fro      client
+//! ```
+//!
+//! A driver is the only part that waits. A session is one client without a socket. What is in
+//! between, [`connection`], moves octets as far as they go. So any service runs unchanged
+//! under every architecture:
+//!
+//! ```
+//! use gnezdo_core::{Body, Reply, Request, Response, Service};
+//! use gnezdo_server::{Server, Settings};
+//! use std::io::{Read, Write};
+//!
+//! struct Greeter;
+//! impl Service for Greeter {
+//!     fn call(&self, _: Request) -> Reply {
+//!         Reply::Now(Response::new(Body::from("Hello")))
+//!     }
+//! }
+//!
+//! let mut settings = Settings::default();
+//! settings.listen = vec!["127.0.0.1:0".parse()?];
+//! let server = Server::bind(settings)?;
+//! let address = server.local_addresses()[0].tcp().unwrap();
+//! let shutdown = server.shutdown();
+//! let running = std::thread::spawn(move || server.run(Greeter));
+//!
+//! let mut client = std::net::TcpStream::connect(address)?;
+//! client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer)?;
+//! assert!(answer.ends_with("Hello"));
+//!
+//! shutdown.begin();
+//! running.join().unwrap()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod architecture;
+mod error;
+mod server;
+mod settings;
+mod shutdown;
+mod signals;
+mod supervise;
+
+mod admission;
+mod blocking;
+mod driver;
+mod event;
+mod timers;
+
+mod connection;
+mod context;
+mod exchange;
+mod guard;
+mod output;
+mod session;
+mod transmit;
+
+mod access_log;
+
+pub use access_log::{LogFormat, LogTarget};
+pub use architecture::{Architecture, Driver, Plan, UnknownArchitecture};
+pub use error::ServerError;
+pub use server::Server;
+pub use settings::Settings;
+pub use shutdown::Shutdown;

@@ -1,0 +1,148 @@
+//! The architectures by name, and the two axes behind them: how to wait, and how many
+//! supervised processes do it.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+/// A classic server architecture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Architecture {
+    /// One thread, one connection at a time.
+    Single,
+    /// A thread for each connection, up to the limit on connections.
+    Threads,
+    /// Supervised processes, each with a thread for each of its connections. A process that
+    /// dies is replaced, and takes only its own connections along.
+    Processes,
+    /// Event loops (epoll, kqueue), one for each core.
+    Event,
+    /// The fastest that works here.
+    #[default]
+    Auto,
+}
+
+/// How a process waits for its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Driver {
+    /// One thread, one connection at a time.
+    Single,
+    /// A thread for each connection.
+    Threads,
+    /// Event loops.
+    Event,
+}
+
+/// What an architecture comes to on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// How each process waits.
+    pub driver: Driver,
+    /// How many loops or threads wait in each process.
+    pub workers: usize,
+    /// How many supervised processes there are; zero: the program itself serves.
+    pub processes: usize,
+    /// Why this was chosen, for people.
+    pub reason: String,
+}
+
+impl Architecture {
+    /// All architectures, in the order of their complexity.
+    pub const ALL: [Self; 5] =
+        [Self::Single, Self::Threads, Self::Processes, Self::Event, Self::Auto];
+
+    /// The word by which it is chosen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Threads => "threads",
+            Self::Processes => "processes",
+            Self::Event => "event",
+            Self::Auto => "auto",
+        }
+    }
+
+    /// Decides drivers and numbers. `workers` and `processes` are what the user asked for.
+    pub fn plan(self, workers: Option<NonZeroUsize>, processes: Option<NonZeroUsize>) -> Plan {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let asked = processes.map_or(0, usize::from);
+        // Cores are shared out among the processes.
+        let loops = workers.map_or_else(|| cores.div_ceil(asked.max(1)), usize::from);
+        let (driver, workers, processes, reason) = match self {
+            Self::Single => (Driver::Single, 1, asked, "asked for".into()),
+            Self::Threads => (Driver::Threads, 1, asked, "asked for".into()),
+            Self::Processes if asked == 0 => {
+                (Driver::Threads, 1, cores.max(2), "asked for; one process for each core".into())
+            }
+            Self::Processes => (Driver::Threads, 1, asked, "asked for".into()),
+            Self::Event => (Driver::Event, loops, asked, "asked for".into()),
+            Self::Auto => (Driver::Event, loops, asked, "the fastest on this system".into()),
+        };
+        Plan { driver, workers, processes, reason }
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Architecture {
+    type Err = UnknownArchitecture;
+
+    fn from_str(name: &str) -> Result<Self, UnknownArchitecture> {
+        let found = Self::ALL.into_iter().find(|architecture| architecture.name() == name);
+        found.ok_or_else(|| UnknownArchitecture(name.into()))
+    }
+}
+
+/// A word that names no architecture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownArchitecture(String);
+
+impl fmt::Display for UnknownArchitecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = Architecture::ALL.iter().map(|a| a.name()).collect();
+        write!(f, "there is no architecture {:?}; choose one of {}", self.0, names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownArchitecture {}
+
+impl fmt::Display for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Single => "single",
+            Self::Threads => "threads",
+            Self::Event => "event",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for architecture in Architecture::ALL {
+            assert_eq!(architecture.name().parse(), Ok(architecture));
+        }
+        let error = "fast".parse::<Architecture>().unwrap_err().to_string();
+        assert!(error.contains("\"fast\"") && error.contains("single, threads"), "{error}");
+    }
+
+    #[test]
+    fn processes_multiply_any_driver() {
+        let three = NonZeroUsize::new(3);
+        let plan = Architecture::Event.plan(NonZeroUsize::new(2), three);
+        assert_eq!((plan.driver, plan.workers, plan.processes), (Driver::Event, 2, 3));
+        let plan = Architecture::Single.plan(None, three);
+        assert_eq!((plan.driver, plan.workers, plan.processes), (Driver::Single, 1, 3));
+        assert!(Architecture::Processes.plan(None, None).processes >= 2);
+        assert_eq!(Architecture::Auto.plan(None, None).processes, 0);
+    }
+}

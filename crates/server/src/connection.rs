@@ -1,0 +1,311 @@
+//! One session and its socket: octets from one to the other, as far as they go without
+//! waiting.
+//!
+//! Every driver uses this; what a driver adds is how it waits. Each call of
+//! [`turn`](Connection::turn) does all that can be done now and leaves behind what to wait
+//! for: [`interest`](Connection::interest) and [`deadline`](Connection::deadline).
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Waker};
+use std::time::Instant;
+
+use gnezdo_core::{Closing, Wants};
+use gnezdo_socket::{Direction, Peer, Stream};
+
+use crate::admission::Ticket;
+use crate::context::{Context, Desk};
+use crate::output::Unsent;
+use crate::session::Session;
+use crate::transmit::{Progress, transmit};
+
+/// How many steps a connection makes before the others have their turn.
+const STEPS_MAX: usize = 16;
+
+/// How many octets a connection that closes in stages drops before it is cut.
+const LINGER_BYTES_MAX: u64 = 1024 * 1024;
+
+pub(crate) struct Connection {
+    session: Session,
+    phase: Phase,
+    unsent: Option<Box<Unsent>>,
+    /// What the socket is known to be able to do now.
+    readiness: Readiness,
+    stream: Stream,
+    waker: Option<Waker>,
+    _ticket: Ticket,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Open,
+    /// Our side is closed; the peer's octets are dropped until it closes too. RFC 9112 §9.6.
+    Lingering {
+        until: Instant,
+        dropped_bytes: u64,
+    },
+}
+
+/// What a socket can do without blocking, as far as is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Readiness {
+    pub(crate) readable: bool,
+    pub(crate) writable: bool,
+    /// The peer has closed its side: the end will be read even after a short read.
+    pub(crate) ended: bool,
+    /// Both directions are closed: no answer would arrive.
+    pub(crate) gone: bool,
+}
+
+/// What a connection needs from its driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// To be woken by its interest, its deadline or its waker.
+    Wait,
+    /// Another turn, after the others.
+    Again,
+    /// To be dropped.
+    Close,
+}
+
+/// What of the socket a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interest {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+}
+
+enum Step {
+    Progress,
+    Stuck,
+    Yielded,
+    Close,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        context: &Arc<Context>,
+        desk: &Desk,
+        stream: Stream,
+        peer: Peer,
+        ticket: Ticket,
+    ) -> Self {
+        Self {
+            session: Session::new(context.clone(), peer, desk),
+            phase: Phase::Open,
+            unsent: None,
+            readiness: Readiness { writable: true, ..Readiness::default() },
+            stream,
+            waker: None,
+            _ticket: ticket,
+        }
+    }
+
+    /// The socket can do more than was known.
+    pub(crate) fn note_readiness(&mut self, news: Readiness) {
+        self.readiness.readable |= news.readable || news.ended;
+        self.readiness.writable |= news.writable;
+        self.readiness.ended |= news.ended;
+        self.readiness.gone |= news.gone;
+    }
+
+    /// Somebody called the connection's waker.
+    pub(crate) fn handle_wake(&mut self) {
+        self.session.handle_wake();
+    }
+
+    /// Does all that can be done without waiting. `make_waker` is asked once, if ever.
+    pub(crate) fn turn(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> Fate {
+        for _ in 0..STEPS_MAX {
+            let step = match self.phase {
+                Phase::Open => self.step(desk, make_waker),
+                Phase::Lingering { .. } => self.linger(desk),
+            };
+            match step {
+                Ok(Step::Progress) => {}
+                Ok(Step::Stuck) => return Fate::Wait,
+                Ok(Step::Yielded) => return Fate::Again,
+                Ok(Step::Close) | Err(_) => return self.close(desk),
+            }
+        }
+        Fate::Again
+    }
+
+    /// The deadline may have passed.
+    pub(crate) fn handle_timeout(
+        &mut self,
+        desk: &mut Desk,
+        make_waker: &dyn Fn() -> Waker,
+    ) -> Fate {
+        if self.deadline().is_none_or(|deadline| desk.now.instant < deadline) {
+            return Fate::Wait;
+        }
+        if self.unsent.is_some() || matches!(self.phase, Phase::Lingering { .. }) {
+            return self.close(desk);
+        }
+        self.session.handle_timeout(desk);
+        match self.send_output(desk) {
+            Ok(_) => self.turn(desk, make_waker),
+            Err(_) => self.close(desk),
+        }
+    }
+
+    /// Tells the session to come to an end, which a connection at rest since `quiet` does now.
+    pub(crate) fn finish_soon(&mut self, quiet: Instant) {
+        self.session.finish_soon();
+        if self.session.idle_since().is_some_and(|since| since <= quiet) {
+            self.session.close_idle();
+        }
+    }
+
+    /// Since when nothing at all is in progress.
+    pub(crate) fn idle_since(&self) -> Option<Instant> {
+        if self.unsent.is_some() { None } else { self.session.idle_since() }
+    }
+
+    /// What of the socket the connection waits for.
+    pub(crate) fn interest(&self) -> Interest {
+        let write = self.unsent.is_some();
+        let read = match self.phase {
+            Phase::Open => !write && self.session.wants() == Wants::Read,
+            Phase::Lingering { .. } => true,
+        };
+        Interest { read, write }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match (self.phase, &self.unsent) {
+            (Phase::Lingering { until, .. }, _) => Some(until),
+            (Phase::Open, Some(unsent)) => Some(unsent.deadline(self.session.limits())),
+            (Phase::Open, None) => self.session.deadline(),
+        }
+    }
+
+    /// Ends the connection: what has not left never will.
+    pub(crate) fn close(&mut self, desk: &mut Desk) -> Fate {
+        let unsent = self.unsent.as_ref().map_or(0, |unsent| unsent.output.left());
+        self.session.handle_closed(desk, unsent + desk.out.left());
+        desk.out.clear();
+        Fate::Close
+    }
+
+    fn step(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> io::Result<Step> {
+        if self.unsent.is_some() {
+            return self.send_unsent(desk);
+        }
+        if self.session.can_advance(desk) {
+            let waker = self.waker.get_or_insert_with(make_waker);
+            self.session.advance(desk, &mut TaskContext::from_waker(waker));
+            return self.send_output(desk);
+        }
+        match self.session.wants() {
+            Wants::Read if self.readiness.readable => self.receive(desk),
+            // Nobody is left to hear the answer that is being made.
+            Wants::Nothing if self.readiness.gone => Ok(Step::Close),
+            Wants::Read | Wants::Nothing => Ok(Step::Stuck),
+            Wants::Close(Closing::Now) => Ok(Step::Close),
+            Wants::Close(Closing::Linger) => self.begin_to_linger(desk),
+        }
+    }
+
+    fn receive(&mut self, desk: &mut Desk) -> io::Result<Step> {
+        let Some(received) = self.receive_octets(desk)? else {
+            return Ok(Step::Stuck);
+        };
+        if received == 0 {
+            self.session.handle_eof(desk);
+        } else {
+            let input = std::mem::take(&mut desk.input);
+            self.session.handle_input(desk, &input[..received]);
+            desk.input = input;
+        }
+        self.send_output(desk)
+    }
+
+    /// Reads once; `None` if there is nothing to read now.
+    fn receive_octets(&mut self, desk: &mut Desk) -> io::Result<Option<usize>> {
+        match self.stream.receive(&mut desk.input) {
+            Ok(received) => {
+                // A read that leaves room has emptied the socket: the next octet, but not the
+                // end that was announced with this one, comes with news of its own.
+                let is_drained = received < desk.input.len() && !self.readiness.ended;
+                self.readiness.readable = !is_drained && received > 0;
+                Ok(Some(received))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.readiness.readable = false;
+                Ok(None)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn send_output(&mut self, desk: &mut Desk) -> io::Result<Step> {
+        if desk.out.is_empty() {
+            return Ok(Step::Progress);
+        }
+        let (_, progress) = transmit(&self.stream, &mut desk.out);
+        match progress? {
+            Progress::Complete => {
+                self.session.handle_flushed(desk);
+                Ok(Step::Progress)
+            }
+            progress => {
+                self.unsent = Some(Unsent::take(&mut desk.out, desk.now.instant));
+                Ok(self.note_blocked(progress))
+            }
+        }
+    }
+
+    fn send_unsent(&mut self, desk: &mut Desk) -> io::Result<Step> {
+        let Some(unsent) = self.unsent.as_mut().filter(|_| self.readiness.writable) else {
+            return Ok(if self.readiness.gone { Step::Close } else { Step::Stuck });
+        };
+        let (sent, progress) = transmit(&self.stream, &mut unsent.output);
+        unsent.pace.advance(desk.now.instant, sent, self.session.limits());
+        match progress? {
+            Progress::Complete => {
+                self.unsent = None;
+                self.session.handle_flushed(desk);
+                Ok(Step::Progress)
+            }
+            progress => Ok(self.note_blocked(progress)),
+        }
+    }
+
+    fn note_blocked(&mut self, progress: Progress) -> Step {
+        self.readiness.writable = progress == Progress::Yielded;
+        if self.readiness.writable { Step::Yielded } else { Step::Stuck }
+    }
+
+    fn begin_to_linger(&mut self, desk: &Desk) -> io::Result<Step> {
+        self.stream.shutdown(Direction::Write)?;
+        let until = desk.now.instant + self.session.limits().linger_timeout;
+        self.phase = Phase::Lingering { until, dropped_bytes: 0 };
+        Ok(Step::Progress)
+    }
+
+    fn linger(&mut self, desk: &mut Desk) -> io::Result<Step> {
+        if !self.readiness.readable {
+            return Ok(Step::Stuck);
+        }
+        let Some(received) = self.receive_octets(desk)? else {
+            return Ok(Step::Stuck);
+        };
+        let Phase::Lingering { dropped_bytes, .. } = &mut self.phase else {
+            return Ok(Step::Close);
+        };
+        *dropped_bytes += received as u64;
+        let is_over = received == 0 || *dropped_bytes > LINGER_BYTES_MAX;
+        Ok(if is_over { Step::Close } else { Step::Progress })
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}

@@ -1,0 +1,68 @@
+//! What can keep a server from serving.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use gnezdo_socket::ListenError;
+
+/// Why a server could not start or go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// An address could not be listened on.
+    Listen(ListenError),
+    /// The file of the access log could not be opened.
+    AccessLog {
+        /// The file.
+        path: PathBuf,
+        /// What opening it gave.
+        source: io::Error,
+    },
+    /// The program could not start itself again as a worker.
+    Worker(io::Error),
+    /// The kernel refused something a server cannot do without.
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What it gave.
+        source: io::Error,
+    },
+}
+
+impl ServerError {
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::System { what, source }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen(error) => write!(f, "{error}"),
+            Self::AccessLog { path, source } => {
+                write!(f, "the access log {} cannot be opened: {source}", path.display())
+            }
+            Self::Worker(source) => write!(f, "a worker process cannot be started: {source}"),
+            Self::System { what, source } => write!(f, "{what} failed: {source}"),
+        }
+    }
+}
+
+impl Error for ServerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Listen(error) => Some(error),
+            Self::AccessLog { source, .. } | Self::Worker(source) | Self::System { source, .. } => {
+                Some(source)
+            }
+        }
+    }
+}
+
+impl From<ListenError> for ServerError {
+    fn from(error: ListenError) -> Self {
+        Self::Listen(error)
+    }
+}

@@ -1,0 +1,96 @@
+//! One request and its answer, as far as they take longer than one call.
+//!
+//! Most exchanges never need one of these: the answer is there when the service returns.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use gnezdo_core::{BodyError, Response, Sender};
+use http::StatusCode;
+use http_body::{Body as HttpBody, Frame};
+
+use crate::access_log::Record;
+use crate::guard::{guarded, text_response};
+
+type Handler = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Answer = Pin<Box<dyn HttpBody<Data = Bytes, Error = BodyError> + Send>>;
+
+pub(crate) struct Exchange {
+    /// The service's answer, in the making.
+    pub(crate) handler: Option<Handler>,
+    /// The rest of the answer's content.
+    answer: Option<Answer>,
+    /// Where the request's content goes.
+    pub(crate) content: Option<Sender>,
+    /// What the access log will say.
+    pub(crate) record: Option<Box<Record>>,
+    /// Whether there may be something new for us since we last looked.
+    pub(crate) is_ready: bool,
+    /// Whether the reader of the content has no room for more.
+    pub(crate) is_paused: bool,
+}
+
+impl Default for Exchange {
+    fn default() -> Self {
+        Self {
+            handler: None,
+            answer: None,
+            content: None,
+            record: None,
+            is_ready: true,
+            is_paused: false,
+        }
+    }
+}
+
+impl Exchange {
+    pub(crate) fn begin_answer(&mut self, answer: Answer) {
+        self.answer = Some(answer);
+        self.is_ready = true;
+    }
+
+    /// Forgets everything but the record.
+    pub(crate) fn finish(&mut self) {
+        *self = Self { record: self.record.take(), is_ready: false, ..Self::default() };
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.handler.is_none() && self.answer.is_none() && self.content.is_none()
+    }
+
+    pub(crate) fn receive_content(&mut self, piece: &[u8]) {
+        let Some(content) = &self.content else {
+            return;
+        };
+        if !content.is_abandoned() {
+            content.send(Bytes::copy_from_slice(piece));
+            self.is_paused = !content.has_room();
+        }
+    }
+
+    /// The answer, once it is made. A handler that panics makes 500.
+    pub(crate) fn poll_handler(&mut self, cx: &mut Context<'_>) -> Poll<Response> {
+        let Some(handler) = &mut self.handler else {
+            return Poll::Pending;
+        };
+        let polled = guarded(|| handler.as_mut().poll(cx))
+            .unwrap_or_else(|| Poll::Ready(text_response(StatusCode::INTERNAL_SERVER_ERROR)));
+        if polled.is_ready() {
+            self.handler = None;
+        }
+        polled
+    }
+
+    /// The next piece of the answer. A body that panics ends with an error.
+    pub(crate) fn poll_answer(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Some(answer) = &mut self.answer else {
+            return Poll::Pending;
+        };
+        let panicked = || Poll::Ready(Some(Err(BodyError::Other("the body panicked".into()))));
+        guarded(|| answer.as_mut().poll_frame(cx)).unwrap_or_else(panicked)
+    }
+}

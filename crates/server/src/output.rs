@@ -1,0 +1,99 @@
+//! What a session has to say: octets, then at most one large piece that need not be copied.
+//!
+//! The octets lie in a buffer that belongs to the thread and serves all its connections. What
+//! the kernel does not take at once moves into an [`Unsent`] of the connection's own.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use gnezdo_core::{FileRange, Limits, Pace};
+
+/// How many octets a session writes before it waits for them to leave: what one `send` takes
+/// into a socket's buffer at its default size.
+const FULL_BYTES: usize = 64 * 1024;
+
+/// Output of one session in one turn.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    pub(crate) bytes: Vec<u8>,
+    /// How many of the bytes have left.
+    pub(crate) sent: usize,
+    pub(crate) tail: Option<Tail>,
+}
+
+/// A large piece at the end of the output, sent from where it lies.
+#[derive(Debug)]
+pub(crate) enum Tail {
+    Bytes(Bytes),
+    File(FileRange),
+}
+
+impl Output {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.len() == self.sent && self.tail.is_none()
+    }
+
+    /// Whether a session should wait until this has left.
+    pub(crate) fn is_full(&self) -> bool {
+        self.tail.is_some() || self.bytes.len() >= FULL_BYTES
+    }
+
+    /// How many octets have not left.
+    pub(crate) fn left(&self) -> u64 {
+        let tail = match &self.tail {
+            None => 0,
+            Some(Tail::Bytes(bytes)) => bytes.len() as u64,
+            Some(Tail::File(range)) => range.length,
+        };
+        (self.bytes.len() - self.sent) as u64 + tail
+    }
+
+    /// Makes the buffer ready for the next session.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.sent = 0;
+        self.tail = None;
+    }
+}
+
+/// Output that a connection waits to send.
+#[derive(Debug)]
+pub(crate) struct Unsent {
+    pub(crate) output: Output,
+    pub(crate) pace: Pace,
+}
+
+impl Unsent {
+    /// Takes over what has not left, in memory no larger than needed.
+    pub(crate) fn take(output: &mut Output, now: Instant) -> Box<Self> {
+        let bytes = output.bytes[output.sent..].to_vec();
+        let rest = Output { bytes, sent: 0, tail: output.tail.take() };
+        output.clear();
+        Box::new(Self { output: rest, pace: Pace::new(now) })
+    }
+
+    pub(crate) fn deadline(&self, limits: &Limits) -> Instant {
+        self.pace.deadline(limits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_moves_and_the_buffer_stays() {
+        let mut output = Output { bytes: b"abcdef".to_vec(), sent: 2, tail: None };
+        assert_eq!(output.left(), 4);
+        let unsent = Unsent::take(&mut output, Instant::now());
+        assert_eq!(unsent.output.bytes, b"cdef");
+        assert!(output.is_empty() && output.bytes.capacity() >= 6);
+    }
+
+    #[test]
+    fn a_tail_fills_it() {
+        let tail = Some(Tail::Bytes(Bytes::from_static(b"x")));
+        let output = Output { tail, ..Output::default() };
+        assert!(output.is_full() && !output.is_empty());
+    }
+}

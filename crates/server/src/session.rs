@@ -1,0 +1,440 @@
+//! One client connection without a socket.
+//!
+//! Octets go in, octets and ranges of files come out, and it names its next deadline. It
+//! brings the machine and the service together: a request that the machine reads is given to
+//! the service, and the answer is given to the machine. It makes no system call.
+//!
+//! Back-pressure has one rule: while anything that the session has said or been told is not
+//! dealt with (output that has not left, an answer in the making, a body nobody reads), no
+//! further input is looked at. What was already read then waits in `held`, which is the only
+//! memory of its own that a session ever fills from the wire.
+
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use gnezdo_core::{
+    Body, BodyError, Form, Limits, Machine, Ready, Reply, Request, Response, Sender, Wants, channel,
+};
+use gnezdo_h1::{Event, Framing, Outgoing, PeerError, RequestHead, Server};
+use gnezdo_socket::Peer;
+use http::{HeaderMap, StatusCode};
+use http_body::Frame;
+
+use crate::access_log::Record;
+use crate::context::{Context, Desk};
+use crate::exchange::Exchange;
+use crate::guard::call_service;
+use crate::output::Tail;
+
+/// Content up to this many octets is copied behind its head, so that both leave in one
+/// segment; larger content is sent from where it lies.
+const COPIED_CONTENT_BYTES_MAX: usize = 16 * 1024;
+
+/// One client connection without a socket.
+pub(crate) struct Session {
+    context: Arc<Context>,
+    machine: Server,
+    exchange: Option<Box<Exchange>>,
+    held: Held,
+    peer: Peer,
+}
+
+/// Input that was read and not used.
+#[derive(Default)]
+struct Held {
+    octets: Vec<u8>,
+    waits_for: WaitsFor,
+    /// The peer has said that nothing follows, and the machine has not been told yet.
+    eof: bool,
+}
+
+/// Whose turn it is, while octets are held.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum WaitsFor {
+    /// More octets: a head or a chunk line is incomplete.
+    #[default]
+    Peer,
+    /// Our own side: an answer, room for content or output.
+    Us,
+}
+
+impl Session {
+    pub(crate) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
+        let machine = Server::new(&desk.now, context.limits.clone());
+        Self { context, machine, exchange: None, held: Held::default(), peer }
+    }
+
+    /// Takes octets from the peer. All of them: what cannot be used yet is held.
+    pub(crate) fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
+        if self.held.octets.is_empty() {
+            let used = self.feed(desk, input);
+            self.held.octets.extend_from_slice(&input[used..]);
+        } else {
+            self.held.octets.extend_from_slice(input);
+            self.feed_held(desk);
+        }
+    }
+
+    /// The peer will send nothing more.
+    pub(crate) fn handle_eof(&mut self, desk: &mut Desk) {
+        self.held.eof = true;
+        self.end_input(desk);
+    }
+
+    /// Somebody has something new for the session: a handler, a body, or its reader.
+    pub(crate) fn handle_wake(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.is_ready = true;
+        }
+    }
+
+    /// The session's deadline may have passed.
+    pub(crate) fn handle_timeout(&mut self, desk: &mut Desk) {
+        if self.deadline().is_none_or(|deadline| desk.now.instant < deadline) {
+            return;
+        }
+        if let Some(Event::Refused(error)) = self.machine.handle_timeout(&desk.now) {
+            self.refused(desk, error);
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+    }
+
+    /// All output has left.
+    pub(crate) fn handle_flushed(&mut self, desk: &mut Desk) {
+        self.machine.handle_flushed(&desk.now);
+        if self.exchange.as_ref().is_some_and(|exchange| exchange.is_finished()) {
+            self.close_exchange(desk);
+        }
+    }
+
+    /// The connection ends, with `unsent` octets that never left.
+    pub(crate) fn handle_closed(&mut self, desk: &mut Desk, unsent: u64) {
+        if let Some(record) = self.record() {
+            record.bytes = record.bytes.saturating_sub(unsent);
+        }
+        self.close_exchange(desk);
+    }
+
+    /// Whether [`advance`](Self::advance) can do anything now.
+    pub(crate) fn can_advance(&self, desk: &Desk) -> bool {
+        let is_ready = self.exchange.as_ref().is_some_and(|exchange| exchange.is_ready);
+        !desk.out.is_full() && (is_ready || self.can_feed_held())
+    }
+
+    /// Goes on with what needs no new input: handlers, bodies, input that was held.
+    pub(crate) fn advance(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.is_ready = false;
+        }
+        self.poll_handler(desk, cx);
+        self.poll_answer(desk, cx);
+        self.poll_content(desk, cx);
+        if self.can_feed_held() {
+            self.feed_held(desk);
+        }
+    }
+
+    /// What the connection waits for, once all output has left.
+    pub(crate) fn wants(&self) -> Wants {
+        match self.machine.wants() {
+            Wants::Read if self.is_paused() || self.held.eof => Wants::Nothing,
+            wants => wants,
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due. A pause that is ours has none.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.is_paused() { None } else { self.machine.poll_timeout() }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.context.limits
+    }
+
+    /// Since when nothing at all is in progress.
+    pub(crate) fn idle_since(&self) -> Option<Instant> {
+        if self.held.octets.is_empty() { self.machine.idle_since() } else { None }
+    }
+
+    /// Makes the current or the next answer the last one.
+    pub(crate) fn finish_soon(&mut self) {
+        self.machine.finish_soon();
+    }
+
+    /// Ends the connection if nothing is in progress on it.
+    pub(crate) fn close_idle(&mut self) {
+        if self.idle_since().is_some() {
+            self.machine.close_idle();
+        }
+    }
+
+    fn can_feed_held(&self) -> bool {
+        !self.held.octets.is_empty()
+            && self.held.waits_for == WaitsFor::Us
+            && self.machine.wants() != Wants::Nothing
+            && !self.is_paused()
+    }
+
+    /// Whether nobody has room for the content that comes.
+    fn is_paused(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.is_paused)
+    }
+
+    fn feed_held(&mut self, desk: &mut Desk) {
+        let mut octets = std::mem::take(&mut self.held.octets);
+        let used = self.feed(desk, &octets);
+        // An idle connection keeps no memory: an empty buffer is dropped.
+        if used < octets.len() {
+            octets.drain(..used);
+            self.held.octets = octets;
+        }
+        self.end_input(desk);
+    }
+
+    /// The machine sees the end of the input after all that came before it.
+    fn end_input(&mut self, desk: &mut Desk) {
+        let is_behind = !self.held.octets.is_empty() && self.held.waits_for == WaitsFor::Us;
+        if !self.held.eof || is_behind {
+            return;
+        }
+        self.held = Held::default();
+        if let Some(Event::Refused(error)) = self.machine.handle_eof(&desk.now) {
+            self.refused(desk, error);
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+    }
+
+    /// Feeds the machine until no event comes; gives how many octets were used.
+    fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
+        let mut used = 0;
+        self.held.waits_for = WaitsFor::Us;
+        while !desk.out.is_full() && !self.is_paused() {
+            let step = self.machine.handle_input(&desk.now, &input[used..]);
+            used += step.used;
+            match step.event {
+                Some(event) => self.handle_event(desk, event),
+                None if step.used > 0 => {}
+                None => {
+                    if self.machine.wants() == Wants::Read {
+                        self.held.waits_for = WaitsFor::Peer;
+                    }
+                    break;
+                }
+            }
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+        used
+    }
+
+    fn handle_event(&mut self, desk: &mut Desk, event: Event<'_>) {
+        match event {
+            Event::Request { head, body } => self.begin(desk, head, body),
+            Event::Data(piece) => self.receive_content(piece),
+            Event::End(trailers) => {
+                if let Some(content) = self.take_content() {
+                    content.finish(trailers);
+                }
+            }
+            Event::Refused(error) => self.refused(desk, error),
+        }
+    }
+
+    fn begin(&mut self, desk: &mut Desk, head: RequestHead, framing: Framing) {
+        if desk.log.is_some() {
+            let record = Record::of_request(self.peer, &head, &desk.now);
+            self.exchange().record = Some(Box::new(record));
+        }
+        let request = self.request(head, framing);
+        match call_service(&*self.context.service, request) {
+            Reply::Ready(ready) => self.answer_ready(desk, &ready),
+            Reply::Now(response) => self.answer(desk, response),
+            Reply::Later(handler) => self.exchange().handler = Some(handler),
+        }
+    }
+
+    fn request(&mut self, head: RequestHead, framing: Framing) -> Request {
+        let length = match framing {
+            Framing::None => return head.map(|()| Body::empty()),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked | Framing::UntilClose => None,
+        };
+        let (sender, body) = channel(length);
+        self.exchange().content = Some(sender);
+        head.map(|()| body)
+    }
+
+    fn answer_ready(&mut self, desk: &mut Desk, ready: &Ready) {
+        self.note_answer(ready.status(), Some(ready.body().len() as u64));
+        let out = &mut desk.out.bytes;
+        match self.machine.send_ready(&desk.now, ready, COPIED_CONTENT_BYTES_MAX, out) {
+            Outgoing::None => self.finish_answer(desk),
+            _ => self.send_bytes(desk, ready.body().clone()),
+        }
+    }
+
+    fn answer(&mut self, desk: &mut Desk, response: Response) {
+        let (head, body) = response.into_parts();
+        let length = body.length();
+        self.note_answer(head.status, length);
+        let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
+        if outgoing == Outgoing::None {
+            return self.finish_answer(desk);
+        }
+        match body.into_form() {
+            Form::Empty => self.end_answer(desk, None),
+            Form::Bytes(bytes) => self.send_bytes(desk, bytes),
+            Form::File(range) => {
+                self.machine.send_elsewhere(range.length);
+                desk.out.tail = Some(Tail::File(range));
+                self.end_answer(desk, None);
+            }
+            Form::Stream(body) => self.exchange().begin_answer(body),
+        }
+    }
+
+    fn send_bytes(&mut self, desk: &mut Desk, bytes: Bytes) {
+        if bytes.len() <= COPIED_CONTENT_BYTES_MAX {
+            self.machine.send_data(&bytes, &mut desk.out.bytes);
+        } else {
+            self.machine.send_elsewhere(bytes.len() as u64);
+            desk.out.tail = Some(Tail::Bytes(bytes));
+        }
+        self.end_answer(desk, None);
+    }
+
+    fn end_answer(&mut self, desk: &mut Desk, trailers: Option<&HeaderMap>) {
+        self.machine.send_end(&desk.now, trailers, &mut desk.out.bytes);
+        self.finish_answer(desk);
+    }
+
+    /// The answer is in the output. The record of one with a large tail waits until that has
+    /// left; the others may share an output, and are logged as they come.
+    fn finish_answer(&mut self, desk: &mut Desk) {
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        exchange.finish();
+        if exchange.record.is_none() || desk.out.tail.is_none() {
+            self.close_exchange(desk);
+        }
+    }
+
+    fn close_exchange(&mut self, desk: &mut Desk) {
+        let exchange = self.exchange.take();
+        let record = exchange.and_then(|mut exchange| exchange.record.take());
+        if let (Some(log), Some(record)) = (&mut desk.log, record) {
+            log.write(&desk.now, &record);
+        }
+    }
+
+    fn receive_content(&mut self, piece: &[u8]) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.receive_content(piece);
+        }
+    }
+
+    fn take_content(&mut self) -> Option<Sender> {
+        self.exchange.as_mut()?.content.take()
+    }
+
+    /// The machine answers by itself, unless an answer has begun.
+    fn refused(&mut self, desk: &mut Desk, error: PeerError) {
+        if let Some(content) = self.take_content() {
+            content.fail(body_error(error));
+        }
+        if self.machine.is_answering() {
+            return;
+        }
+        self.held = Held::default();
+        if desk.log.is_some() {
+            let (peer, now) = (self.peer, &desk.now);
+            let unread = || Box::new(Record::of_unread(peer, now));
+            let record = self.exchange().record.get_or_insert_with(unread);
+            record.answered(error.status(), None);
+        }
+        self.close_exchange(desk);
+    }
+
+    fn poll_handler(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        if let Some(exchange) = &mut self.exchange
+            && let Poll::Ready(response) = exchange.poll_handler(cx)
+        {
+            self.answer(desk, response);
+        }
+    }
+
+    fn poll_answer(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        while let Some(exchange) = &mut self.exchange {
+            if desk.out.is_full() {
+                exchange.is_ready = true;
+                return;
+            }
+            match exchange.poll_answer(cx) {
+                Poll::Pending => return,
+                Poll::Ready(Some(Ok(frame))) => self.send_frame(desk, frame),
+                Poll::Ready(None) => self.end_answer(desk, None),
+                Poll::Ready(Some(Err(_))) => {
+                    self.machine.abort();
+                    self.finish_answer(desk);
+                }
+            }
+        }
+    }
+
+    fn send_frame(&mut self, desk: &mut Desk, frame: Frame<Bytes>) {
+        match frame.into_data() {
+            Ok(piece) => {
+                if let Some(record) = self.record() {
+                    record.bytes += piece.len() as u64;
+                }
+                self.machine.send_data(&piece, &mut desk.out.bytes);
+            }
+            Err(frame) => {
+                let trailers = frame.into_trailers().ok();
+                self.end_answer(desk, trailers.as_ref());
+            }
+        }
+    }
+
+    /// Somebody reads the content: say `100 (Continue)`, and learn when there is room again.
+    fn poll_content(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        let Some(content) = &exchange.content else {
+            return;
+        };
+        content.register(cx.waker());
+        if content.is_wanted() {
+            self.machine.send_continue(&desk.now, &mut desk.out.bytes);
+        }
+        if exchange.is_paused && content.has_room() {
+            exchange.is_paused = false;
+            self.machine.resume_content(&desk.now);
+        }
+    }
+
+    fn exchange(&mut self) -> &mut Exchange {
+        self.exchange.get_or_insert_default()
+    }
+
+    fn record(&mut self) -> Option<&mut Record> {
+        self.exchange.as_mut()?.record.as_deref_mut()
+    }
+
+    fn note_answer(&mut self, status: StatusCode, length: Option<u64>) {
+        if let Some(record) = self.record() {
+            record.answered(status, length);
+        }
+    }
+}
+
+fn body_error(error: PeerError) -> BodyError {
+    match error {
+        PeerError::ContentTooLarge => BodyError::TooLarge,
+        PeerError::ContentTimeout => BodyError::TimedOut,
+        _ => BodyError::Truncated,
+    }
+}

@@ -1,0 +1,234 @@
+//! Worker processes: the program started again, with the listening sockets handed over.
+//!
+//! The supervisor serves nobody. It starts workers, replaces those that die, and ends them
+//! with itself. A worker learns what it is from its environment, takes over the sockets by
+//! their numbers, and ends when its standard input does: so no worker outlives a supervisor,
+//! even one that was killed.
+//!
+//! Workers share the listening sockets, hence one queue: a client that waits in it when a
+//! worker dies is served by another.
+
+use std::io::{self, Read};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use gnezdo_socket::{ListenError, Listener};
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::error::ServerError;
+use crate::shutdown::Shutdown;
+
+/// Names the handed-over sockets to a worker: their numbers, with commas.
+const SOCKETS_VARIABLE: &str = "GNEZDO_WORKER_SOCKETS";
+
+/// A worker that lives less than this died of its start: the next one waits.
+const START_TIME: Duration = Duration::from_secs(1);
+
+/// How long the next worker waits after one that died of its start.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+
+/// What workers are given beyond the server's own deadline before they are killed.
+const KILL_GRACE: Duration = Duration::from_secs(1);
+
+/// The sockets that were handed over, if this process is a worker.
+pub(crate) fn inherited_listeners() -> Option<Result<Vec<Listener>, ListenError>> {
+    let numbers = std::env::var(SOCKETS_VARIABLE).ok()?;
+    let numbers = numbers.split(',').filter_map(|number| number.parse().ok());
+    Some(numbers.map(Listener::inherit).collect())
+}
+
+/// Ends a worker with its supervisor.
+pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
+    std::thread::Builder::new().name("supervisor-watch".into()).spawn(move || {
+        // Nothing is ever written there: this ends with the supervisor.
+        let _ = io::stdin().lock().read(&mut [0]);
+        shutdown.begin();
+    })?;
+    Ok(())
+}
+
+/// Runs `count` workers until a shutdown, then ends them within `timeout`.
+///
+/// # Errors
+/// The first workers could not be started, or signals could not be received.
+pub(crate) fn supervise(
+    listeners: Vec<Listener>,
+    count: usize,
+    shutdown: &Shutdown,
+    timeout: Duration,
+) -> Result<(), ServerError> {
+    let news = watch_signals(shutdown).map_err(ServerError::system("receiving signals"))?;
+    let mut workers = Workers { listeners, places: Vec::new() };
+    for _ in 0..count {
+        let worker = workers.start().map_err(ServerError::Worker)?;
+        workers.places.push(Place::Taken(worker));
+    }
+    while !shutdown.has_begun() {
+        workers.replace_dead();
+        match news.recv_timeout(workers.pause()) {
+            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    workers.end(&news, timeout);
+    Ok(())
+}
+
+/// Turns signals, and a shutdown from within, into wake-ups of the supervisor.
+fn watch_signals(shutdown: &Shutdown) -> io::Result<Receiver<()>> {
+    let (sender, receiver) = channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGCHLD])?;
+    let for_signals = shutdown.clone();
+    let bell = sender.clone();
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            if signal != SIGCHLD {
+                if for_signals.has_begun() {
+                    std::process::exit(128 + signal);
+                }
+                for_signals.begin();
+            }
+            if bell.send(()).is_err() {
+                return;
+            }
+        }
+    })?;
+    let for_shutdown = shutdown.clone();
+    std::thread::Builder::new().name("shutdown-watch".into()).spawn(move || {
+        for_shutdown.wait();
+        let _ = sender.send(());
+    })?;
+    Ok(receiver)
+}
+
+struct Workers {
+    listeners: Vec<Listener>,
+    places: Vec<Place>,
+}
+
+enum Place {
+    Taken(Worker),
+    /// Its last worker died of its start; the next is started at this moment.
+    Waiting(Instant),
+}
+
+struct Worker {
+    child: Child,
+    start: Instant,
+}
+
+impl Workers {
+    fn start(&self) -> io::Result<Worker> {
+        let numbers: io::Result<Vec<_>> =
+            self.listeners.iter().map(|l| l.pass_on().map(|number| number.to_string())).collect();
+        let child = Command::new(std::env::current_exe()?)
+            .args(std::env::args_os().skip(1))
+            .env(SOCKETS_VARIABLE, numbers?.join(","))
+            .stdin(Stdio::piped())
+            // The terminal's Ctrl-C is for the supervisor, which passes it on once.
+            .process_group(0)
+            .spawn()?;
+        Ok(Worker { child, start: Instant::now() })
+    }
+
+    fn replace_dead(&mut self) {
+        let now = Instant::now();
+        for index in 0..self.places.len() {
+            match &mut self.places[index] {
+                Place::Taken(worker) => match worker.child.try_wait() {
+                    Ok(Some(status)) => {
+                        let lived = now.saturating_duration_since(worker.start);
+                        report(worker.child.id(), &status.to_string());
+                        let pause = if lived < START_TIME { RESTART_PAUSE } else { Duration::ZERO };
+                        self.fill(index, now + pause);
+                    }
+                    Ok(None) | Err(_) => {}
+                },
+                Place::Waiting(until) => {
+                    let until = *until;
+                    self.fill(index, until);
+                }
+            }
+        }
+    }
+
+    /// Starts a worker in a place, if its time has come.
+    fn fill(&mut self, index: usize, not_before: Instant) {
+        let now = Instant::now();
+        self.places[index] = if not_before > now {
+            Place::Waiting(not_before)
+        } else {
+            match self.start() {
+                Ok(worker) => Place::Taken(worker),
+                Err(error) => {
+                    complain(&format!("a worker process cannot be started: {error}; trying again"));
+                    Place::Waiting(now + RESTART_PAUSE)
+                }
+            }
+        };
+    }
+
+    /// Until when nothing is to be done unless a signal comes.
+    fn pause(&self) -> Duration {
+        let now = Instant::now();
+        let waiting = self.places.iter().filter_map(|place| match place {
+            Place::Waiting(until) => Some(until.saturating_duration_since(now)),
+            Place::Taken(_) => None,
+        });
+        waiting.min().unwrap_or(Duration::from_secs(3_600))
+    }
+
+    /// Lets all workers finish, and kills those that do not.
+    fn end(mut self, news: &Receiver<()>, timeout: Duration) {
+        // Ours is the last handle but theirs: with it the queue would outlive them.
+        self.listeners.clear();
+        let deadline = Instant::now() + timeout + KILL_GRACE;
+        let mut workers: Vec<_> = self.places.drain(..).filter_map(Place::worker).collect();
+        for worker in &workers {
+            worker.signal(Signal::TERM);
+        }
+        while !workers.is_empty() {
+            workers.retain_mut(|worker| matches!(worker.child.try_wait(), Ok(None)));
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let _ = news.recv_timeout(left.min(Duration::from_millis(100)));
+        }
+        for worker in &mut workers {
+            let _ = worker.child.kill();
+            let _ = worker.child.wait();
+        }
+    }
+}
+
+impl Place {
+    fn worker(self) -> Option<Worker> {
+        match self {
+            Self::Taken(worker) => Some(worker),
+            Self::Waiting(_) => None,
+        }
+    }
+}
+
+impl Worker {
+    fn signal(&self, signal: Signal) {
+        // The child is ours and not waited for, so the number is still its own.
+        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
+fn report(pid: u32, status: &str) {
+    complain(&format!("worker {pid} ended ({status}); another takes its place"));
+}
+
+fn complain(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(io::stderr(), "gnezdo: {text}");
+}
