@@ -120,7 +120,7 @@ impl Builder {
     }
 
     /// A field of every response; once for each value. It rules over one of ours with the
-    /// same name. Fields that frame the message are left out.
+    /// same name, but `Vary` is added to. Fields that frame the message are left out.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if !is_framing(&name) {
             self.fields.append(name, value);

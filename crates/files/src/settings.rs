@@ -2,7 +2,7 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION, CONTENT_LENGTH,
-    HeaderName, TRANSFER_ENCODING,
+    HeaderName, TRANSFER_ENCODING, VARY,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -31,14 +31,16 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Puts in the fields that every response has. They rule over ours of the same name.
+    /// Puts in the fields that every response has. They rule over ours of
+    /// the same name.
     pub(crate) fn add_fields(&self, fields: &mut HeaderMap) {
         if self.cors {
             fields.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             let exposed = "accept-ranges, content-encoding, content-length, content-range, etag";
             fields.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
         }
-        for name in self.fields.keys() {
+        // Ours of `Vary` stays beside the chosen one, or a cache could mix up codings.
+        for name in self.fields.keys().filter(|name| *name != VARY) {
             fields.remove(name);
         }
         for (name, value) in &self.fields {
