@@ -136,22 +136,9 @@ impl Workers {
     }
 
     fn replace_dead(&mut self) {
-        let now = Instant::now();
         for index in 0..self.places.len() {
-            match &mut self.places[index] {
-                Place::Taken(worker) => match worker.child.try_wait() {
-                    Ok(Some(status)) => {
-                        let lived = now.saturating_duration_since(worker.start);
-                        report(worker.child.id(), &status.to_string());
-                        let pause = if lived < START_TIME { RESTART_PAUSE } else { Duration::ZERO };
-                        self.fill(index, now + pause);
-                    }
-                    Ok(None) | Err(_) => {}
-                },
-                Place::Waiting(until) => {
-                    let until = *until;
-                    self.fill(index, until);
-                }
+            if let Some(not_before) = self.places[index].vacant_until() {
+                self.fill(index, not_before);
             }
         }
     }
@@ -207,6 +194,18 @@ impl Workers {
 }
 
 impl Place {
+    /// From when on a worker may be started here, unless one lives here.
+    fn vacant_until(&mut self) -> Option<Instant> {
+        let worker = match self {
+            Self::Waiting(until) => return Some(*until),
+            Self::Taken(worker) => worker,
+        };
+        let status = worker.child.try_wait().ok()??;
+        report(worker.child.id(), &status.to_string());
+        let died_of_start = worker.start.elapsed() < START_TIME;
+        Some(Instant::now() + if died_of_start { RESTART_PAUSE } else { Duration::ZERO })
+    }
+
     fn worker(self) -> Option<Worker> {
         match self {
             Self::Taken(worker) => Some(worker),
