@@ -28,7 +28,8 @@ const SIZE_DIGITS_MAX: u8 = 16;
 #[derive(Clone, Debug)]
 pub struct Decoder {
     state: State,
-    extension_bytes: u32,
+    announced_bytes: u64,
+    extension_bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -75,7 +76,13 @@ impl Default for Decoder {
 impl Decoder {
     /// A decoder before the first chunk.
     pub const fn new() -> Self {
-        Self { state: State::Size { size: 0, digits: 0 }, extension_bytes: 0 }
+        let state = State::Size { size: 0, digits: 0 };
+        Self { state, announced_bytes: 0, extension_bytes: 0 }
+    }
+
+    /// How many octets of content all chunks so far hold, by their sizes; `u64::MAX` if more.
+    pub(crate) const fn announced_bytes(&self) -> u64 {
+        self.announced_bytes
     }
 
     /// Takes octets up to the next piece of content or the end.
@@ -126,14 +133,17 @@ impl Decoder {
             State::Size { size, digits } => size_octet(size, digits, octet)?,
             State::Extension { size, at } => {
                 self.extension_bytes += 1;
-                if self.extension_bytes as usize > limits.chunk_extension_bytes_max {
+                if self.extension_bytes > limits.chunk_extension_bytes_max {
                     return Err(PeerError::ChunkExtensionsTooLarge);
                 }
                 extension_octet(size, at, octet)?
             }
             State::SizeLf { size } => match (octet, size) {
                 (b'\n', 0) => State::Trailers(Scan::default()),
-                (b'\n', left) => State::Data { left },
+                (b'\n', left) => {
+                    self.announced_bytes = self.announced_bytes.saturating_add(left);
+                    State::Data { left }
+                }
                 _ => return Err(PeerError::ChunkEnd),
             },
             State::DataCr if octet == b'\r' => State::DataLf,

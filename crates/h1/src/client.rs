@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Step, Wants};
+use http::header::HOST;
 use http::request::Parts;
-use http::{HeaderMap, Method, Version};
+use http::{HeaderMap, Method, Uri, Version};
 
 use crate::PeerError;
 use crate::chunked::Decoded;
@@ -26,7 +27,6 @@ const INTERIM_MAX: u8 = 10;
 
 /// What the server said.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum ClientEvent<'i> {
     /// An interim (1xx) response; the final one is still to come.
     Interim(ResponseHead),
@@ -95,8 +95,9 @@ impl Client {
 
     /// Appends the head of a request. `length` is the length of its content, if known.
     ///
-    /// The fields are sent as they are, but for those that frame the message. Returns how the
-    /// content is to follow. Does nothing unless the connection [is idle](Self::is_idle).
+    /// The fields are sent as they are, but for those that frame the message; Host is taken
+    /// from the target if it is missing. Returns how the content is to follow. Does nothing
+    /// unless the connection [is idle](Self::is_idle).
     pub fn send_request(
         &mut self,
         now: &Now,
@@ -109,6 +110,7 @@ impl Client {
         }
         let (announcement, outgoing) = request_content(&head.method, length);
         request_line(head, out);
+        missing_host(head, out);
         encode::announcement(announcement, out);
         encode::fields(&head.headers, out);
         self.persistence = wanted_by_peer(&head.headers, Version::HTTP_11);
@@ -169,7 +171,7 @@ impl Client {
         let Receiving::Head { scan, .. } = &mut self.receiving else {
             return Step::nothing();
         };
-        match scan.find_end(Section::Head, input, &self.limits) {
+        match scan.find_end(Section::Response, input, &self.limits) {
             _ if input.is_empty() => Step::nothing(),
             Ok(None) => Step::nothing(),
             Ok(Some(end)) => match self.begin_response(now, &input[..end]) {
@@ -201,7 +203,8 @@ impl Client {
         if closes || body == Framing::UntilClose {
             self.persistence = Persistence::Close;
         }
-        match Incoming::new(body) {
+        // The limit is about requests; whoever reads a response holds back what is too much.
+        match Incoming::new(body, u64::MAX) {
             Some(content) => {
                 self.receiving = Receiving::Content(content);
                 self.waiting = Waiting::Content(Pace::new(now.instant));
@@ -277,7 +280,7 @@ impl Machine for Client {
     fn handle_eof(&mut self, _now: &Now) -> Option<ClientEvent<'static>> {
         self.persistence = Persistence::Close;
         match self.receiving {
-            Receiving::Content(Incoming::UntilClose) => {
+            Receiving::Content(ref content) if content.ends_with_stream() => {
                 self.complete_response();
                 Some(ClientEvent::End(None))
             }
@@ -322,12 +325,29 @@ fn request_line(head: &Parts, out: &mut Vec<u8>) {
     out.push(b' ');
     let target = match head.uri.path_and_query() {
         // RFC 9112 §3.2.3: CONNECT names host and port only.
-        _ if head.method == Method::CONNECT => head.uri.authority().map_or("", |a| a.as_str()),
+        _ if head.method == Method::CONNECT => host_and_port(&head.uri),
         Some(target) => target.as_str(),
         None => "/",
     };
+    // §3.2.1: an empty path is sent as a slash.
+    if target.starts_with('?') {
+        out.push(b'/');
+    }
     out.extend_from_slice(target.as_bytes());
     out.extend_from_slice(b" HTTP/1.1\r\n");
+}
+
+/// RFC 9112 §3.2: a request has a Host, empty if its target has no authority.
+fn missing_host(head: &Parts, out: &mut Vec<u8>) {
+    if !head.headers.contains_key(HOST) {
+        encode::field(b"host", host_and_port(&head.uri).as_bytes(), out);
+    }
+}
+
+/// The authority without userinfo, which stays with the client (RFC 9110 §4.2.4).
+fn host_and_port(uri: &Uri) -> &str {
+    let authority = uri.authority().map_or("", |a| a.as_str());
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// RFC 9110 §8.6: a request whose method anticipates content announces even none.

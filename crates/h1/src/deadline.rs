@@ -22,14 +22,15 @@ pub(crate) enum Waiting {
 }
 
 impl Waiting {
+    /// When it ends; never, if that is beyond what the clock can count.
     pub(crate) fn deadline(&self, limits: &Limits) -> Option<Instant> {
         match self {
             Self::FirstHead { since } | Self::RestOfHead { since } => {
-                Some(*since + limits.header_timeout)
+                since.checked_add(limits.header_timeout)
             }
-            Self::NextHead { since } => Some(*since + limits.idle_timeout),
+            Self::NextHead { since } => since.checked_add(limits.idle_timeout),
             Self::Content(pace) => Some(pace.deadline(limits)),
-            Self::Discarded { since } => Some(*since + limits.linger_timeout),
+            Self::Discarded { since } => since.checked_add(limits.linger_timeout),
             Self::Nobody => None,
         }
     }

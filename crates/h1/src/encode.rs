@@ -95,11 +95,18 @@ pub(crate) fn missing_date<'d>(fields: &HeaderMap, date: &'d HttpDate) -> Option
 pub(crate) fn ready_lines(ready: &Ready) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     status_line(ready.status(), &mut out);
-    if allows_content(ready.status()) {
-        announcement(Announcement::Length(ready.body().len() as u64), &mut out);
-    }
+    announcement(ready_announcement(ready), &mut out);
     fields(ready.headers(), &mut out);
     out
+}
+
+/// How those lines announce the content.
+pub(crate) fn ready_announcement(ready: &Ready) -> Announcement {
+    if allows_content(ready.status()) {
+        Announcement::Length(ready.body().len() as u64)
+    } else {
+        Announcement::Nothing
+    }
 }
 
 pub(crate) fn chunk(data: &[u8], out: &mut Vec<u8>) {

@@ -5,6 +5,7 @@
 //! what was wrong. All values share one copy of the head.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use bytes::Bytes;
 use gnezdo_core::Limits;
@@ -26,6 +27,9 @@ pub type ResponseHead = http::Response<()>;
 /// How many field lines fit the table on the stack; `Limits::fields_max` cannot exceed it.
 const FIELDS_TABLE: usize = 256;
 
+/// The longest URI of the crate `http`.
+const URI_BYTES_MAX: usize = u16::MAX as usize - 1;
+
 type FieldTable<'b> = [MaybeUninit<httparse::Header<'b>>; FIELDS_TABLE];
 
 /// Reads the head of a request, which `octets` must hold exactly, empty line included.
@@ -39,14 +43,16 @@ pub fn parse_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, Pee
     match parsed.parse_with_uninit_headers(octets, table) {
         Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
         Ok(_) => return Err(PeerError::StartLine),
-        Err(httparse::Error::Version) => return parse_other_version(octets, limits),
+        Err(httparse::Error::Version) => {
+            return parse_request(&lower_request_version(octets)?, limits);
+        }
         Err(error) => return Err(diagnose(error, octets)),
     }
     let (Some(method), Some(target), Some(minor)) = (parsed.method, parsed.path, parsed.version)
     else {
         return Err(PeerError::StartLine);
     };
-    if target.len() > limits.target_bytes_max {
+    if target.len() > limits.target_bytes_max.min(URI_BYTES_MAX) {
         return Err(PeerError::TargetTooLong);
     }
     let mut head = RequestHead::new(());
@@ -70,6 +76,9 @@ pub fn parse_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, P
     match config.parse_response_with_uninit_headers(&mut parsed, octets, table) {
         Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
         Ok(_) => return Err(PeerError::StartLine),
+        Err(httparse::Error::Version) => {
+            return parse_response(&lower_response_version(octets)?, limits);
+        }
         Err(error) => return Err(diagnose(error, octets)),
     }
     let (Some(code), Some(minor)) = (parsed.code, parsed.version) else {
@@ -150,16 +159,27 @@ fn settle_host(head: &mut RequestHead) -> Result<(), PeerError> {
     Ok(())
 }
 
-/// RFC 9110 §2.5: a higher minor version is read as the highest one we know; another major
-/// version is not read at all.
-fn parse_other_version(octets: &Bytes, limits: &Limits) -> Result<RequestHead, PeerError> {
+/// The version of a request stands at the end of its first line.
+fn lower_request_version(octets: &Bytes) -> Result<Bytes, PeerError> {
     let line_end = memchr::memchr(b'\r', octets).unwrap_or(octets.len());
     let version_start = memchr::memrchr(b' ', &octets[..line_end]).map_or(0, |space| space + 1);
-    match &octets[version_start..line_end] {
+    lower_version(octets, version_start..line_end)
+}
+
+/// The version of a response stands at its start.
+fn lower_response_version(octets: &Bytes) -> Result<Bytes, PeerError> {
+    let version_end = memchr::memchr2(b' ', b'\r', octets).unwrap_or(octets.len());
+    lower_version(octets, 0..version_end)
+}
+
+/// RFC 9110 §2.5: a higher minor version is read as the highest one we know; another major
+/// version is not read at all.
+fn lower_version(octets: &Bytes, version: Range<usize>) -> Result<Bytes, PeerError> {
+    match &octets[version.clone()] {
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => {
             let mut lowered = octets.to_vec();
-            lowered[line_end - 1] = b'1';
-            parse_request(&lowered.into(), limits)
+            lowered[version.end - 1] = b'1';
+            Ok(lowered.into())
         }
         [b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => {
             Err(PeerError::Version)
@@ -171,14 +191,13 @@ fn parse_other_version(octets: &Bytes, limits: &Limits) -> Result<RequestHead, P
 fn diagnose(error: httparse::Error, octets: &[u8]) -> PeerError {
     let fields_start = memchr::memchr(b'\n', octets).map_or(octets.len(), |lf| lf + 1);
     match error {
-        // httparse gives these for the start line as well as for fields.
-        httparse::Error::NewLine | httparse::Error::Token
-            if has_bare_cr(&octets[..fields_start]) =>
-        {
-            PeerError::LineEnd
-        }
+        // httparse gives the first two for field lines as well.
         httparse::Error::NewLine | httparse::Error::Token | httparse::Error::Status => {
-            PeerError::StartLine
+            if has_bare_cr(octets) {
+                PeerError::LineEnd
+            } else {
+                PeerError::StartLine
+            }
         }
         error => diagnose_fields(error, &octets[fields_start..]),
     }

@@ -20,16 +20,22 @@ pub(crate) fn wanted_by_peer(fields: &HeaderMap, version: Version) -> Persistenc
     if !fields.contains_key(CONNECTION) {
         return by_default(version);
     }
-    let says = |option: &[u8]| {
-        list_members(fields, &CONNECTION).any(|member| member.eq_ignore_ascii_case(option))
-    };
-    if says(b"close") {
+    if says_close(fields) {
         Persistence::Close
-    } else if says(b"keep-alive") {
+    } else if says(fields, b"keep-alive") {
         Persistence::KeepAlive
     } else {
         by_default(version)
     }
+}
+
+/// Whether a message is its sender's last one.
+pub(crate) fn says_close(fields: &HeaderMap) -> bool {
+    says(fields, b"close")
+}
+
+fn says(fields: &HeaderMap, option: &[u8]) -> bool {
+    list_members(fields, &CONNECTION).any(|member| member.eq_ignore_ascii_case(option))
 }
 
 fn by_default(version: Version) -> Persistence {
@@ -49,6 +55,7 @@ mod tests {
             (Version::HTTP_11, Some("x, Close"), Close),
             (Version::HTTP_11, Some("keep-alive, close"), Close),
             (Version::HTTP_11, Some("closed"), KeepAlive),
+            (Version::HTTP_11, Some(",\tclose\t,"), Close),
             (Version::HTTP_10, None, Close),
             (Version::HTTP_10, Some("Keep-Alive"), KeepAlive),
             (Version::HTTP_10, Some("upgrade"), Close),

@@ -9,7 +9,7 @@ use gnezdo_core::Limits;
 use crate::PeerError;
 use crate::text::is_token_octet;
 
-/// How much longer than its target a start line may be: the longest method we know, two
+/// How much longer than its target a request line may be: the longest method we know, two
 /// spaces, the version, and CRLF.
 const START_LINE_EXTRA_BYTES: usize = 32;
 
@@ -25,8 +25,10 @@ pub(crate) struct Scan {
 /// What sort of section is being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
-    /// A start line and field lines.
-    Head,
+    /// A request line and field lines.
+    Request,
+    /// A status line and field lines.
+    Response,
     /// Field lines after the last chunk.
     Trailers,
 }
@@ -45,14 +47,14 @@ impl Scan {
         input: &[u8],
         limits: &Limits,
     ) -> Result<Option<usize>, PeerError> {
-        if section == Section::Head && self.judged == 0 {
+        if section != Section::Trailers && self.judged == 0 {
             judge_first_octet(input)?;
         }
         let bytes_max = section.bytes_max(limits);
         let window = &input[..input.len().min(bytes_max)];
         for lf in memchr::memchr_iter(b'\n', window.get(self.judged..).unwrap_or_default()) {
             let lf = self.judged + lf;
-            section.judge_start_line(self.line_start, lf, limits)?;
+            section.judge_start_line(self.line_start, &window[..lf], limits)?;
             if lf == 0 || window[lf - 1] != b'\r' {
                 return Err(PeerError::LineEnd);
             }
@@ -64,7 +66,7 @@ impl Scan {
             self.line_start = lf + 1;
         }
         self.judged = window.len();
-        section.judge_start_line(self.line_start, window.len(), limits)?;
+        section.judge_start_line(self.line_start, window, limits)?;
         if input.len() >= bytes_max {
             return Err(section.too_large());
         }
@@ -75,14 +77,14 @@ impl Scan {
 impl Section {
     fn bytes_max(self, limits: &Limits) -> usize {
         match self {
-            Self::Head => limits.head_bytes_max,
+            Self::Request | Self::Response => limits.head_bytes_max,
             Self::Trailers => limits.trailer_bytes_max,
         }
     }
 
     fn too_large(self) -> PeerError {
         match self {
-            Self::Head => PeerError::HeadTooLarge,
+            Self::Request | Self::Response => PeerError::HeadTooLarge,
             Self::Trailers => PeerError::TrailersTooLarge,
         }
     }
@@ -90,14 +92,17 @@ impl Section {
     fn judge_start_line(
         self,
         line_start: usize,
-        seen: usize,
+        seen: &[u8],
         limits: &Limits,
     ) -> Result<(), PeerError> {
-        let is_start_line = self == Self::Head && line_start == 0;
-        if is_start_line && seen > limits.target_bytes_max + START_LINE_EXTRA_BYTES {
-            return Err(PeerError::TargetTooLong);
+        let is_request_line = self == Self::Request && line_start == 0;
+        let bytes_max = limits.target_bytes_max.saturating_add(START_LINE_EXTRA_BYTES);
+        if !is_request_line || seen.len() <= bytes_max {
+            return Ok(());
         }
-        Ok(())
+        // RFC 9112 §3: a method longer than any that we know is an unknown method.
+        let has_method = seen.iter().take(START_LINE_EXTRA_BYTES).any(|&o| !is_token_octet(o));
+        Err(if has_method { PeerError::TargetTooLong } else { PeerError::MethodUnknown })
     }
 }
 
@@ -115,7 +120,7 @@ mod tests {
     use super::*;
 
     fn scan(input: &[u8], limits: &Limits) -> Result<Option<usize>, PeerError> {
-        Scan::default().find_end(Section::Head, input, limits)
+        Scan::default().find_end(Section::Request, input, limits)
     }
 
     #[test]
@@ -142,9 +147,9 @@ mod tests {
         let input = b"GET / HTTP/1.1\r\nA: b\r\n\r\n";
         let mut scan = Scan::default();
         for end in 0..input.len() {
-            assert_eq!(scan.find_end(Section::Head, &input[..end], &limits), Ok(None), "{end}");
+            assert_eq!(scan.find_end(Section::Request, &input[..end], &limits), Ok(None), "{end}");
         }
-        assert_eq!(scan.find_end(Section::Head, input, &limits), Ok(Some(input.len())));
+        assert_eq!(scan.find_end(Section::Request, input, &limits), Ok(Some(input.len())));
     }
 
     #[test]
@@ -155,7 +160,9 @@ mod tests {
         assert_eq!(scan(head, &with(head.len() - 1)), Err(PeerError::HeadTooLarge));
 
         let limits = Limits { target_bytes_max: 10, ..Default::default() };
-        assert_eq!(scan(&[b'A'; 42], &limits), Ok(None));
-        assert_eq!(scan(&[b'A'; 43], &limits), Err(PeerError::TargetTooLong));
+        let line = |octets: usize| [b"GET /".as_slice(), &vec![b'a'; octets - 5]].concat();
+        assert_eq!(scan(&line(42), &limits), Ok(None));
+        assert_eq!(scan(&line(43), &limits), Err(PeerError::TargetTooLong));
+        assert_eq!(scan(&[b'A'; 43], &limits), Err(PeerError::MethodUnknown));
     }
 }

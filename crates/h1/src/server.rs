@@ -11,25 +11,25 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Ready, Step, Wants};
-use http::header::EXPECT;
-use http::response::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
+use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Step, Wants};
+use http::HeaderMap;
 
+use self::due::Due;
 use crate::PeerError;
 use crate::chunked::Decoded;
 use crate::content::{Incoming, Outgoing};
 use crate::deadline::Waiting;
-use crate::encode::{self, Announcement, ConnectionOption};
-use crate::framing::{Framing, allows_content, request_framing};
+use crate::framing::{Framing, request_framing};
 use crate::head::{RequestHead, parse_request};
 use crate::persistence::{Persistence, wanted_by_peer};
 use crate::scan::{Scan, Section};
-use crate::text::list_members;
+
+mod answering;
+mod due;
+mod refusal;
 
 /// What the client said.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Event<'i> {
     /// A request. Unless `body` is [`Framing::None`], its content follows as
     /// [`Data`](Self::Data) and [`End`](Self::End).
@@ -56,6 +56,8 @@ pub struct Server {
     sending: Sending,
     waiting: Waiting,
     persistence: Persistence,
+    /// How the connection closes, once it does. RFC 9112 §9.6: who has not said that nothing
+    /// more comes may have sent something, which would turn a plain close into a reset.
     closing: Closing,
 }
 
@@ -96,14 +98,6 @@ enum Sending {
     Complete,
 }
 
-/// What an answer must know of its request.
-#[derive(Clone, Copy, Debug)]
-struct Due {
-    is_head: bool,
-    version: Version,
-    expects_continue: bool,
-}
-
 impl Server {
     /// A connection that has just been accepted.
     pub fn new(now: &Now, limits: Arc<Limits>) -> Self {
@@ -113,7 +107,7 @@ impl Server {
             sending: Sending::Idle,
             waiting: Waiting::FirstHead { since: now.instant },
             persistence: Persistence::KeepAlive,
-            closing: Closing::Now,
+            closing: Closing::Linger,
         }
     }
 
@@ -123,108 +117,28 @@ impl Server {
             && matches!(&self.receiving, Receiving::Head { scan, .. } if !scan.has_begun())
     }
 
+    /// Whether an answer has begun and is not complete.
+    pub fn is_answering(&self) -> bool {
+        matches!(self.sending, Sending::Content(_))
+    }
+
+    /// Since when the connection [is idle](Self::is_idle), if it is.
+    pub fn idle_since(&self) -> Option<Instant> {
+        match self.waiting {
+            Waiting::FirstHead { since } | Waiting::NextHead { since } if self.is_idle() => {
+                Some(since)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an answer has been asked for and not begun.
     pub fn is_answer_due(&self) -> bool {
         matches!(self.sending, Sending::Due(_))
     }
 
-    /// Appends the head of an answer. `length` is the length of its content, if known.
-    ///
-    /// Returns how the content is to follow, which is [`Outgoing::None`] where none may: then
-    /// the answer is complete. Does nothing if no answer is due.
-    pub fn send_response(
-        &mut self,
-        now: &Now,
-        head: &Parts,
-        length: Option<u64>,
-        out: &mut Vec<u8>,
-    ) -> Outgoing {
-        let Some(due) = self.take_due(&head.headers) else {
-            return Outgoing::None;
-        };
-        let length = if due.is_head { head_length(length, &head.headers) } else { length };
-        let (announcement, outgoing) = self.frame(due, head.status, length);
-        encode::status_line(head.status, out);
-        encode::announcement(announcement, out);
-        encode::fields(&head.headers, out);
-        encode::head_end(encode::missing_date(&head.headers, &now.date), self.option(due), out);
-        self.sending = Sending::Content(outgoing);
-        if outgoing == Outgoing::None {
-            self.complete_answer(now.instant);
-        }
-        outgoing
-    }
-
-    /// Appends a prepared answer, and its content if that is welcome. Returns whether the
-    /// content remains to be sent by [`send_data`](Self::send_data): it does if it is larger
-    /// than `content_bytes_max`.
-    pub fn send_ready(
-        &mut self,
-        now: &Now,
-        ready: &Ready,
-        content_bytes_max: usize,
-        out: &mut Vec<u8>,
-    ) -> Outgoing {
-        let Some(due) = self.take_due(ready.headers()) else {
-            return Outgoing::None;
-        };
-        let length = ready.body().len();
-        let (_, outgoing) = self.frame(due, ready.status(), Some(length as u64));
-        out.extend_from_slice(ready.encoded(encode::ready_lines));
-        encode::head_end(encode::missing_date(ready.headers(), &now.date), self.option(due), out);
-        if outgoing != Outgoing::None && length > content_bytes_max {
-            self.sending = Sending::Content(outgoing);
-            return outgoing;
-        }
-        if outgoing != Outgoing::None {
-            out.extend_from_slice(ready.body());
-        }
-        self.complete_answer(now.instant);
-        Outgoing::None
-    }
-
-    /// Appends a piece of content. Content beyond the announced length breaks the answer off.
-    pub fn send_data(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        if let Sending::Content(outgoing) = &mut self.sending
-            && outgoing.send(piece, out).is_err()
-        {
-            self.abort();
-        }
-    }
-
-    /// Counts content that the caller sends by another way, such as a range of a file.
-    pub fn send_elsewhere(&mut self, length: u64) {
-        if let Sending::Content(outgoing) = &mut self.sending
-            && outgoing.promise(length).is_err()
-        {
-            self.abort();
-        }
-    }
-
-    /// Appends the end of the content. Content short of the announced length breaks the answer
-    /// off instead.
-    pub fn send_end(&mut self, now: &Now, trailers: Option<&HeaderMap>, out: &mut Vec<u8>) {
-        let Sending::Content(outgoing) = self.sending else {
-            return;
-        };
-        match outgoing.end(trailers, out) {
-            Ok(()) => self.complete_answer(now.instant),
-            Err(_) => self.abort(),
-        }
-    }
-
-    /// Appends `100 (Continue)` if the client waits for it. RFC 9110 §10.1.1.
-    pub fn send_continue(&mut self, now: &Now, out: &mut Vec<u8>) {
-        if let Sending::Due(due) = &mut self.sending
-            && due.expects_continue
-        {
-            due.expects_continue = false;
-            self.waiting = Waiting::Content(Pace::new(now.instant));
-            out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-        }
-    }
-
-    /// Breaks off: what has been sent of an answer stays incomplete, which the client can see.
+    /// Breaks off: what has been sent of an answer stays incomplete. The client can see it by
+    /// the framing, except for content that the end of the connection ends (HTTP/1.0).
     pub fn abort(&mut self) {
         self.sending = Sending::Complete;
         self.persistence = Persistence::Close;
@@ -264,9 +178,6 @@ impl Server {
         if input.is_empty() {
             return Step::nothing();
         }
-        if let Waiting::NextHead { .. } = self.waiting {
-            self.waiting = Waiting::RestOfHead { since: now.instant };
-        }
         if *blank_line == BlankLine::Allowed && !scan.has_begun() {
             match input {
                 [b'\r'] => return Step::nothing(),
@@ -277,7 +188,10 @@ impl Server {
                 _ => {}
             }
         }
-        match scan.find_end(Section::Head, input, &self.limits) {
+        if let Waiting::NextHead { .. } = self.waiting {
+            self.waiting = Waiting::RestOfHead { since: now.instant };
+        }
+        match scan.find_end(Section::Request, input, &self.limits) {
             Ok(None) => Step::nothing(),
             Ok(Some(end)) => match self.begin_request(now, &input[..end]) {
                 Ok(event) => Step::event(end, event),
@@ -289,20 +203,17 @@ impl Server {
 
     fn begin_request(&mut self, now: &Now, octets: &[u8]) -> Result<Event<'static>, PeerError> {
         let head = parse_request(&Bytes::copy_from_slice(octets), &self.limits)?;
-        let due = Due {
-            is_head: *head.method() == Method::HEAD,
-            version: head.version(),
-            expects_continue: expects_continue(&head)?,
-        };
         let body = request_framing(head.headers(), head.version())?;
+        let due = Due::new(&head, body)?;
         if matches!(body, Framing::Length(length) if length > self.limits.body_bytes_max) {
             return Err(PeerError::ContentTooLarge);
         }
         if wanted_by_peer(head.headers(), head.version()) == Persistence::Close {
             self.persistence = Persistence::Close;
+            self.closing = Closing::Now;
         }
         self.sending = Sending::Due(due);
-        (self.receiving, self.waiting) = match Incoming::new(body) {
+        (self.receiving, self.waiting) = match Incoming::new(body, self.limits.body_bytes_max) {
             None => (Receiving::Complete, Waiting::Nobody),
             Some(content) if due.expects_continue => (Receiving::Content(content), Waiting::Nobody),
             Some(content) => {
@@ -346,12 +257,11 @@ impl Server {
             return Step::nothing();
         };
         match content.receive(input, &self.limits) {
-            Ok(Step { used, event: Some(Decoded::End(_)) }) => {
-                self.complete_request(now.instant);
-                Step::skip(used)
-            }
-            Ok(Step { used, .. }) if used as u64 <= *left => {
+            Ok(Step { used, event }) if used as u64 <= *left => {
                 *left -= used as u64;
+                if content.is_complete() || matches!(event, Some(Decoded::End(_))) {
+                    self.complete_request(now.instant);
+                }
                 Step::skip(used)
             }
             Ok(_) | Err(_) => {
@@ -379,55 +289,6 @@ impl Server {
         self.closing = closing;
     }
 
-    fn take_due(&mut self, fields: &HeaderMap) -> Option<Due> {
-        let Sending::Due(due) = self.sending else {
-            return None;
-        };
-        if let Some(options) = fields.get(http::header::CONNECTION)
-            && is_close(options)
-        {
-            self.persistence = Persistence::Close;
-        }
-        if let Receiving::Content(content) = &self.receiving {
-            let left = content.left();
-            // §10.1.1: without 100 the content may come or not; both would be read wrongly.
-            if due.expects_continue || left.is_some_and(|l| l > self.limits.discard_bytes_max) {
-                self.persistence = Persistence::Close;
-            }
-        }
-        Some(due)
-    }
-
-    /// How the answer's end is announced and kept. RFC 9112 §6.
-    fn frame(
-        &mut self,
-        due: Due,
-        status: StatusCode,
-        length: Option<u64>,
-    ) -> (Announcement, Outgoing) {
-        if !allows_content(status) {
-            return (Announcement::Nothing, Outgoing::None);
-        }
-        let (announcement, outgoing) = match length {
-            Some(0) => (Announcement::Length(0), Outgoing::None),
-            Some(length) => (Announcement::Length(length), Outgoing::Length(length)),
-            None if due.version == Version::HTTP_11 => (Announcement::Chunked, Outgoing::Chunked),
-            None => {
-                self.persistence = Persistence::Close;
-                (Announcement::Nothing, Outgoing::UntilClose)
-            }
-        };
-        if due.is_head { (announcement, Outgoing::None) } else { (announcement, outgoing) }
-    }
-
-    fn option(&self, due: Due) -> ConnectionOption {
-        match (self.persistence, due.version) {
-            (Persistence::Close, _) => ConnectionOption::Close,
-            (Persistence::KeepAlive, Version::HTTP_11) => ConnectionOption::Default,
-            (Persistence::KeepAlive, _) => ConnectionOption::KeepAlive,
-        }
-    }
-
     fn complete_request(&mut self, now: Instant) {
         self.receiving = Receiving::Complete;
         self.waiting = Waiting::Nobody;
@@ -444,7 +305,10 @@ impl Server {
         if !matches!(self.sending, Sending::Complete) {
             return;
         }
-        let receiving = std::mem::replace(&mut self.receiving, Receiving::Complete);
+        let receiving = match std::mem::replace(&mut self.receiving, Receiving::Complete) {
+            Receiving::Content(content) if content.is_complete() => Receiving::Complete,
+            receiving => receiving,
+        };
         match (receiving, self.persistence) {
             (Receiving::Complete, Persistence::KeepAlive) => {
                 self.receiving = Receiving::next_head();
@@ -456,7 +320,7 @@ impl Server {
                 self.receiving = Receiving::Discarded { content, left };
                 self.waiting = Waiting::Discarded { since: now };
             }
-            (Receiving::Complete, Persistence::Close) => self.stop_reading(Closing::Now),
+            (Receiving::Complete, Persistence::Close) => self.stop_reading(self.closing),
             (Receiving::Content(_), Persistence::Close) => self.stop_reading(Closing::Linger),
             (receiving, _) => self.receiving = receiving,
         }
@@ -467,12 +331,6 @@ impl Receiving {
     fn next_head() -> Self {
         Self::Head { scan: Scan::default(), blank_line: BlankLine::Allowed }
     }
-}
-
-impl Due {
-    /// For the answer to a request that could not be read.
-    const UNKNOWN: Self =
-        Self { is_head: false, version: Version::HTTP_11, expects_continue: false };
 }
 
 impl Machine for Server {
@@ -488,20 +346,25 @@ impl Machine for Server {
         }
     }
 
-    /// RFC 9112 §9.6: a client that closes its sending side still gets its answer.
-    fn handle_eof(&mut self, _now: &Now) -> Option<Event<'static>> {
+    /// RFC 9112 §9.6: a client that closes its sending side still gets its answer. To be
+    /// called once the machine has used all octets that came before, or cannot use more of
+    /// them: those behind a request that waits for its answer are requests themselves.
+    fn handle_eof(&mut self, now: &Now) -> Option<Event<'static>> {
         self.persistence = Persistence::Close;
+        self.closing = Closing::Now;
         let has_begun = match &self.receiving {
             Receiving::Head { scan, .. } => scan.has_begun(),
+            Receiving::Content(content) if content.is_complete() => {
+                self.complete_request(now.instant);
+                return Some(Event::End(None));
+            }
             Receiving::Content(_) => true,
             Receiving::Discarded { .. } => false,
             Receiving::Complete | Receiving::Over => return None,
         };
-        if has_begun {
-            return Some(self.refuse(PeerError::Truncated));
-        }
+        let event = has_begun.then(|| self.refuse(PeerError::Truncated));
         self.stop_reading(Closing::Now);
-        None
+        event
     }
 
     fn handle_timeout(&mut self, now: &Now) -> Option<Event<'static>> {
@@ -526,7 +389,7 @@ impl Machine for Server {
     fn poll_output(&mut self, now: &Now, out: &mut Vec<u8>) {
         if let Sending::Refusal(error, due) = self.sending {
             self.sending = Sending::Complete;
-            refusal(error, due, now, out);
+            refusal::send(error, due, now, out);
         }
     }
 
@@ -542,40 +405,6 @@ impl Machine for Server {
                 Wants::Read
             }
         }
-    }
-}
-
-fn is_close(options: &HeaderValue) -> bool {
-    options.as_bytes().split(|&o| o == b',').any(|o| o.trim_ascii().eq_ignore_ascii_case(b"close"))
-}
-
-/// A relayed answer to HEAD has no content but may know its length. RFC 9110 §8.6.
-fn head_length(length: Option<u64>, fields: &HeaderMap) -> Option<u64> {
-    let announced = || crate::text::digits(fields.get(http::header::CONTENT_LENGTH)?.as_bytes());
-    if length == Some(0) { announced().or(length) } else { length }
-}
-
-/// RFC 9110 §10.1.1; HTTP/1.0 clients cannot mean it.
-fn expects_continue(head: &RequestHead) -> Result<bool, PeerError> {
-    if head.version() == Version::HTTP_10 || !head.headers().contains_key(EXPECT) {
-        return Ok(false);
-    }
-    let mut members = list_members(head.headers(), &EXPECT);
-    if members.all(|member| member.eq_ignore_ascii_case(b"100-continue")) {
-        Ok(true)
-    } else {
-        Err(PeerError::Expectation)
-    }
-}
-
-fn refusal(error: PeerError, due: Due, now: &Now, out: &mut Vec<u8>) {
-    let text = format!("{}: {}.\n", error.status(), error.reason());
-    encode::status_line(error.status(), out);
-    encode::announcement(Announcement::Length(text.len() as u64), out);
-    encode::field(b"content-type", b"text/plain; charset=utf-8", out);
-    encode::head_end(Some(&now.date), ConnectionOption::Close, out);
-    if !due.is_head {
-        out.extend_from_slice(text.as_bytes());
     }
 }
 

@@ -62,5 +62,5 @@ pub use clock::Clock;
 pub use corpus::{Case, Step};
 pub use drive::{Drive, Subject};
 pub use pair::Pair;
-pub use transcript::Transcript;
+pub use transcript::{Transcript, abridged};
 pub use wire::{Cuts, Wire};

@@ -3,7 +3,7 @@
 //! Adjacent pieces of content are one line: where a piece ends depends on the cuts and means
 //! nothing.
 
-/// Content longer than this many octets is abridged.
+/// What is longer than this many octets is abridged.
 const SHOWN_OCTETS: usize = 64;
 
 /// The lines of one run.
@@ -33,22 +33,34 @@ impl Transcript {
 
     fn end_content(&mut self) {
         if !self.content.is_empty() {
-            self.lines.push(content_line(&self.content));
+            self.lines.push(format!("data {}", abridged(&self.content)));
             self.content.clear();
         }
     }
 }
 
-fn content_line(content: &[u8]) -> String {
-    let (first, length) = (content[0], content.len());
-    if length <= SHOWN_OCTETS {
-        return format!("data \"{}\"", content.escape_ascii());
+/// Octets as text: a run of one octet as `COUNT*"a"`, and of others that are long only the
+/// start and a sum.
+///
+/// ```
+/// assert_eq!(gnezdo_testkit::abridged(b"a\n"), r#""a\n""#);
+/// assert_eq!(gnezdo_testkit::abridged(&[b'a'; 100]), r#"100*"a""#);
+/// ```
+pub fn abridged(octets: &[u8]) -> String {
+    if octets.len() <= SHOWN_OCTETS {
+        return format!("\"{}\"", octets.escape_ascii());
     }
-    if content.iter().all(|&o| o == first) {
-        return format!("data {length}*\"{}\"", first.escape_ascii());
+    let (start, length) = (&octets[..SHOWN_OCTETS / 2], octets.len());
+    // A path starts with a slash, whatever follows it.
+    if octets[1..].iter().all(|o| *o == octets[1]) {
+        let (first, rest) = (octets[0].escape_ascii(), octets[1].escape_ascii());
+        return if octets[0] == octets[1] {
+            format!("{length}*\"{rest}\"")
+        } else {
+            format!("\"{first}\" {}*\"{rest}\"", length - 1)
+        };
     }
-    let start = content[..SHOWN_OCTETS / 2].escape_ascii();
-    format!("data {length} octets, sum {:08x}: \"{start}\"...", checksum(content))
+    format!("{length} octets, sum {:08x}: \"{}\"...", checksum(octets), start.escape_ascii())
 }
 
 /// FNV-1a, so that two long contents that differ are two lines that differ.

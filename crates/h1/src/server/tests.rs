@@ -1,5 +1,8 @@
-use super::*;
 use std::time::Duration;
+
+use gnezdo_core::Ready;
+
+use super::*;
 
 fn at(now: &Now, seconds: u64) -> Now {
     let mut then = now.clone();
