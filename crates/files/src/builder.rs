@@ -176,16 +176,20 @@ impl Builder {
     /// [`RootError`] if the root cannot be served, or a page is named that cannot lie in it.
     pub fn build(self) -> Result<Files, RootError> {
         let (folder, only) = locate(&self.root)?;
-        let index = self.index.iter().map(|name| page_path(name)).collect::<Result<_, _>>()?;
-        let spa = self.spa.as_deref().map(page_path).transpose()?;
         let mut root = Root::open(folder, self.links).map_err(|e| unreadable(&self.root, &e))?;
         if !self.has_kernel {
             root = root.without_kernel();
         }
-        let settings = Settings {
-            index,
+        let cache = Cache::new(self.cache_bytes_max, self.cache_entries_max);
+        Ok(Files::new(root, self.settings(only)?, cache))
+    }
+
+    fn settings(self, only: Option<SafePath>) -> Result<Settings, RootError> {
+        let stale_max = Millis::try_from(self.stale_max.as_millis()).unwrap_or(Millis::MAX);
+        Ok(Settings {
+            index: self.index.iter().map(|name| page_path(name)).collect::<Result<_, _>>()?,
             listing: self.listing,
-            spa,
+            spa: self.spa.as_deref().map(page_path).transpose()?,
             hidden: self.hidden,
             compression: self.compression,
             cors: self.cors,
@@ -193,9 +197,8 @@ impl Builder {
             fields: self.fields,
             only,
             small_file_bytes_max: self.small_file_bytes_max,
-            fresh: (self.stale_max.as_millis() as Millis).saturating_sub(LAG),
-        };
-        Ok(Files::new(root, settings, Cache::new(self.cache_bytes_max, self.cache_entries_max)))
+            fresh: stale_max.saturating_sub(LAG),
+        })
     }
 }
 
@@ -296,3 +299,16 @@ impl fmt::Display for RootError {
 }
 
 impl std::error::Error for RootError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lag_of_the_clock_comes_off_the_age() {
+        let fresh = |age| Builder::new(".".into()).stale_max(age).settings(None).unwrap().fresh;
+        assert_eq!(fresh(Duration::from_secs(1)), 990);
+        assert_eq!(fresh(Duration::ZERO), 0);
+        assert_eq!(fresh(Duration::MAX), Millis::MAX - LAG);
+    }
+}

@@ -50,6 +50,7 @@ fn by_extension(path: &[u8]) -> Option<&'static str> {
     match extension.to_ascii_lowercase().as_str() {
         "mjs" | "cjs" => Some("text/javascript"),
         "map" => Some("application/json"),
+        "ts" => Some("video/mp2t"),
         "otf" => Some("font/otf"),
         "ndjson" | "jsonl" => Some("application/x-ndjson"),
         "toml" | "yaml" | "yml" | "rs" | "lock" | "conf" | "ini" => Some("text/plain"),

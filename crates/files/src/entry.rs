@@ -37,23 +37,60 @@ const READS_MAX: usize = 3;
 
 /// The files behind an entry, as they were found.
 #[derive(Debug)]
-pub(crate) struct Files {
+pub(crate) struct FileSet {
     pub(crate) path: SafePath,
     pub(crate) original: Found,
     /// Precompressed neighbours, in the order of [`Coding::ALL`].
     pub(crate) neighbours: [Option<Found>; 3],
 }
 
+/// What a file is sent for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Its own path, or the folder that it stands for.
+    Named,
+    /// An address of the application whose page it is.
+    Application,
+    /// A path that names nothing.
+    NotFound,
+}
+
+impl Role {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Named | Self::Application => StatusCode::OK,
+            Self::NotFound => StatusCode::NOT_FOUND,
+        }
+    }
+
+    /// The fields of a request that had a say in the answer.
+    fn vary(self, settings: &Settings, by_coding: bool) -> Option<HeaderValue> {
+        let by_type = match self {
+            Self::Named => false,
+            Self::Application => true,
+            // A request for a page would have got the application.
+            Self::NotFound => settings.spa.is_some(),
+        };
+        match (by_type, by_coding) {
+            (false, false) => None,
+            (false, true) => Some(HeaderValue::from_static("accept-encoding")),
+            (true, false) => Some(HeaderValue::from_static("accept")),
+            (true, true) => Some(HeaderValue::from_static("accept, accept-encoding")),
+        }
+    }
+}
+
 /// What a file is sent from.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    pub(crate) status: StatusCode,
+    pub(crate) role: Role,
     path: SafePath,
     ids: [Option<FileId>; 4],
     /// Whether a later change would surely show in the times of the file.
     is_settled: bool,
     validated_at: AtomicU64,
     content_type: HeaderValue,
+    /// Whether other requests may get another coding.
     varies: bool,
     identity: Representation,
     coded: [Slot; 3],
@@ -81,35 +118,42 @@ pub(crate) enum Selection {
 impl Entry {
     /// Reads the files.
     pub(crate) fn load(
-        files: Files,
-        status: StatusCode,
+        files: FileSet,
+        role: Role,
         settings: &Settings,
         cache: &Cache,
         validated_at: Millis,
     ) -> Result<Self, Failure> {
         let now = SystemTime::now();
         let ids = files.ids();
-        let Files { path, original, neighbours } = files;
+        let FileSet { path, original, neighbours } = files;
         let content_type = HeaderValue::from_static(content_type(path.as_bytes(), &original.file));
         let may_compress = settings.compression && is_compressible(&content_type);
         let varies = may_compress || neighbours.iter().any(Option::is_some);
-        let (id, coding) = (original.id, None);
-        let description =
-            Description { settings, status, content_type: &content_type, varies, coding, id, now };
+        let description = Description {
+            settings,
+            status: role.status(),
+            content_type: &content_type,
+            vary: role.vary(settings, varies),
+            coding: None,
+            id: original.id,
+            now,
+        };
         let compressed =
             may_compress && cache.is_enabled() && COMPRESSED_BYTES.contains(&original.id.length);
-        let identity = read(description, original)?;
+        let identity = read(&description, original)?;
         let mut coded = [const { None }; 3];
         for (coding, neighbour) in Coding::ALL.into_iter().zip(neighbours) {
             let Some(found) = neighbour else { continue };
-            let description = Description { coding: Some(coding), id: found.id, ..description };
-            coded[coding as usize] = Some(read(description, found)?);
+            let description =
+                Description { coding: Some(coding), id: found.id, ..description.clone() };
+            coded[coding as usize] = Some(read(&description, found)?);
         }
         let forms = std::iter::once(&identity).chain(coded.iter().flatten());
         let held =
             forms.map(|form| form.bytes_held().unwrap_or(cache.open_file_bytes())).sum::<usize>();
         Ok(Self {
-            status,
+            role,
             path,
             ids,
             is_settled: ids.iter().flatten().all(|id| id.is_settled(now)),
@@ -123,7 +167,7 @@ impl Entry {
     }
 
     /// Whether the entry is still what reading `files` would give.
-    pub(crate) fn describes(&self, files: &Files) -> bool {
+    pub(crate) fn describes(&self, files: &FileSet) -> bool {
         self.is_settled && self.path == files.path && self.ids == files.ids()
     }
 
@@ -140,9 +184,19 @@ impl Entry {
         now.saturating_sub(self.validated_at()) < fresh
     }
 
+    /// Whether some form keeps a file open.
     pub(crate) fn holds_file(&self) -> bool {
+        self.forms().any(|form| form.bytes_held().is_none())
+    }
+
+    /// Whether all open files are still what the fields say.
+    pub(crate) fn is_intact(&self) -> bool {
+        self.forms().all(Representation::is_intact)
+    }
+
+    fn forms(&self) -> impl Iterator<Item = &Representation> {
         let coded = Coding::ALL.into_iter().filter_map(|coding| self.coded(coding));
-        std::iter::once(&self.identity).chain(coded).any(|form| form.bytes_held().is_none())
+        std::iter::once(&self.identity).chain(coded)
     }
 
     pub(crate) fn identity(&self) -> &Representation {
@@ -202,18 +256,18 @@ impl Entry {
         };
         let description = Description {
             settings,
-            status: self.status,
+            status: self.role.status(),
             content_type: &self.content_type,
-            varies: self.varies,
+            vary: self.role.vary(settings, self.varies),
             coding: Some(coding),
             id,
             now: SystemTime::now(),
         };
-        Ok(Some(Representation::of_bytes(description, coded.into())))
+        Ok(Some(Representation::of_bytes(&description, coded.into())))
     }
 }
 
-impl Files {
+impl FileSet {
     fn ids(&self) -> [Option<FileId>; 4] {
         let [br, zstd, gzip] = &self.neighbours;
         let id = |found: &Option<Found>| found.as_ref().map(|found| found.id);
@@ -233,7 +287,7 @@ impl Slot {
 }
 
 /// Reads a small file, and keeps a large one open.
-fn read(description: Description<'_>, found: Found) -> Result<Representation, Failure> {
+fn read(description: &Description<'_>, found: Found) -> Result<Representation, Failure> {
     let Found { file, mut id } = found;
     for _ in 0..READS_MAX {
         if id.length > description.settings.small_file_bytes_max {
@@ -243,11 +297,14 @@ fn read(description: Description<'_>, found: Found) -> Result<Representation, Fa
         let after = FileId::of(&file.metadata()?);
         // Written to in the meantime: what was read may be half old, half new.
         if after == id {
-            return Ok(Representation::of_bytes(Description { id, ..description }, bytes?));
+            return Ok(Representation::of_bytes(
+                &Description { id, ..description.clone() },
+                bytes?,
+            ));
         }
         id = after;
     }
-    Ok(Representation::of_file(Description { id, ..description }, Arc::new(file), id))
+    Ok(Representation::of_file(&Description { id, ..description.clone() }, Arc::new(file), id))
 }
 
 fn read_whole(file: &File, length: u64) -> io::Result<Bytes> {

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use crate::accept_encoding::Coding;
-use crate::entry::Files;
+use crate::entry::FileSet;
 use crate::path::SafePath;
 use crate::resolve::{Failure, Found, Opened, Root};
 use crate::settings::Settings;
@@ -11,7 +11,7 @@ use crate::settings::Settings;
 /// What a path names.
 #[derive(Debug)]
 pub(crate) enum Target {
-    Files(Box<Files>),
+    Files(Box<FileSet>),
     /// A folder that was named without its slash.
     Redirect,
     /// A folder with nothing in its place.
@@ -25,13 +25,21 @@ pub(crate) fn find(root: &Root, settings: &Settings, path: &SafePath) -> Result<
         let only = is_named.then(|| only.clone()).ok_or(Failure::NotFound)?;
         return Ok(Target::Files(Box::new(find_files(root, settings, only)?)));
     }
+    // The index file first: a folder may let itself be searched but not be read.
+    if path.is_folder()
+        && let Some(index) = index(root, settings, path)?
+    {
+        return Ok(Target::Files(Box::new(index)));
+    }
     match root.find(path)? {
         Opened::File(found) => {
             let files = with_neighbours(root, settings, path.clone(), found)?;
             Ok(Target::Files(Box::new(files)))
         }
         Opened::Folder(_) if !path.is_folder() => Ok(Target::Redirect),
-        Opened::Folder(folder) => index(root, settings, path, folder),
+        Opened::Folder(folder) if settings.listing => Ok(Target::Listing(folder)),
+        // Not 403: whether there is a folder is nobody's business.
+        Opened::Folder(_) => Err(Failure::NotFound),
     }
 }
 
@@ -40,26 +48,20 @@ pub(crate) fn find_files(
     root: &Root,
     settings: &Settings,
     path: SafePath,
-) -> Result<Files, Failure> {
+) -> Result<FileSet, Failure> {
     let original = root.find_file(&path)?;
     with_neighbours(root, settings, path, original)
 }
 
-/// The file that stands for a folder, else the folder itself. Without either it is 404 and
-/// not 403: whether there is a folder is nobody's business.
-fn index(
-    root: &Root,
-    settings: &Settings,
-    path: &SafePath,
-    folder: File,
-) -> Result<Target, Failure> {
+/// The file that stands for a folder.
+fn index(root: &Root, settings: &Settings, path: &SafePath) -> Result<Option<FileSet>, Failure> {
     for name in &settings.index {
         match find_files(root, settings, path.join(name)) {
             Err(Failure::NotFound) => {}
-            result => return Ok(Target::Files(Box::new(result?))),
+            result => return result.map(Some),
         }
     }
-    if settings.listing { Ok(Target::Listing(folder)) } else { Err(Failure::NotFound) }
+    Ok(None)
 }
 
 /// Adds the precompressed neighbours that are not older than the file itself.
@@ -68,7 +70,7 @@ fn with_neighbours(
     settings: &Settings,
     path: SafePath,
     original: Found,
-) -> Result<Files, Failure> {
+) -> Result<FileSet, Failure> {
     let mut neighbours = [const { None }; 3];
     if settings.compression {
         for coding in Coding::ALL {
@@ -81,5 +83,5 @@ fn with_neighbours(
             };
         }
     }
-    Ok(Files { path, original, neighbours })
+    Ok(FileSet { path, original, neighbours })
 }

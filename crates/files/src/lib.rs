@@ -11,6 +11,35 @@
 //! second old, large ones as open files. Preconditions, ranges and codings follow RFC 9110 to
 //! the letter, each in a pure function of its own.
 //!
+//! # What a request gets
+//!
+//! | request | answer |
+//! |---|---|
+//! | a file | 200, or by its preconditions and ranges 206, 304, 412, 416 |
+//! | a folder without its slash | 301 to the slash, on this host whatever the path |
+//! | a folder | its index file, else a listing as HTML or JSON, else 404 |
+//! | a file with a slash after it, a FIFO, a device, a socket | 404 |
+//! | a name with a leading dot, a path that refuses to be decoded | 404 |
+//! | a symbolic link out of the root | 404 |
+//! | nothing | the page of the application, else `404.html` with 404, else 404 |
+//! | a file that may not be read | 403 |
+//! | anything new while file descriptors are short | 503 with `Retry-After` |
+//! | every coding refused, the identity included | 406, if there was a choice |
+//! | another method | 405 with `Allow`; `OPTIONS` 204 |
+//!
+//! Where RFC 9110 leaves a choice:
+//!
+//! * A request with `Range` gets its parts from the content as it is, never from a coded form:
+//!   what we compress anew may differ from what the client has a part of.
+//! * Ranges that overlap or touch are joined. More than 16 parts, or 128 ranges, get the whole.
+//! * The first request for a form that has to be compressed waits for it, off the loop; others
+//!   take the content as it is meanwhile.
+//! * A precompressed neighbour counts if it is not older than its file, in whole seconds.
+//! * Entity tags are strong, come from all that the file system knows of a file's state, and
+//!   differ between codings.
+//!
+//! # Example
+//!
 //! ```
 //! use gnezdo_core::{Body, Reply, Service};
 //! use gnezdo_files::Files;

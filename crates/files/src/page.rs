@@ -61,6 +61,13 @@ pub(crate) fn method_not_allowed(settings: &Settings, request: &HeaderMap) -> Re
     with(status(settings, StatusCode::METHOD_NOT_ALLOWED, request), ALLOW, METHODS)
 }
 
+/// The answer to a request that refuses every coding there is, the identity included.
+pub(crate) fn not_acceptable(settings: &Settings, request: &HeaderMap) -> Response {
+    let mut response = status(settings, StatusCode::NOT_ACCEPTABLE, request);
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
 /// A permanent redirect to `location`, which starts with exactly one slash.
 pub(crate) fn redirect(settings: &Settings, location: &str, request: &HeaderMap) -> Response {
     let Ok(location) = HeaderValue::from_str(location) else {

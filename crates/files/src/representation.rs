@@ -43,13 +43,12 @@ enum Content {
 }
 
 /// What a representation is described by, apart from its content.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Description<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) status: StatusCode,
     pub(crate) content_type: &'a HeaderValue,
-    /// Whether other requests may get another coding.
-    pub(crate) varies: bool,
+    pub(crate) vary: Option<HeaderValue>,
     pub(crate) coding: Option<Coding>,
     /// The state of the file whose validators are given out.
     pub(crate) id: FileId,
@@ -57,7 +56,7 @@ pub(crate) struct Description<'a> {
 }
 
 impl Representation {
-    pub(crate) fn of_bytes(description: Description<'_>, bytes: Bytes) -> Self {
+    pub(crate) fn of_bytes(description: &Description<'_>, bytes: Bytes) -> Self {
         let length = bytes.len() as u64;
         let (mut parts, ()) = http::Response::new(()).into_parts();
         parts.status = description.status;
@@ -65,12 +64,12 @@ impl Representation {
         Self::new(description, length, Content::Ready(Ready::new(parts, bytes)))
     }
 
-    pub(crate) fn of_file(description: Description<'_>, file: Arc<File>, id: FileId) -> Self {
+    pub(crate) fn of_file(description: &Description<'_>, file: Arc<File>, id: FileId) -> Self {
         let fields = description.fields();
         Self::new(description, id.length, Content::File { file, id, fields })
     }
 
-    fn new(description: Description<'_>, length: u64, content: Content) -> Self {
+    fn new(description: &Description<'_>, length: u64, content: Content) -> Self {
         Self { etag: description.etag(), modified: description.modified(), length, content }
     }
 
@@ -145,8 +144,8 @@ impl Description<'_> {
         if let Some(coding) = self.coding {
             fields.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
-        if self.varies {
-            fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(vary) = &self.vary {
+            fields.insert(VARY, vary.clone());
         }
         // RFC 9110 §13.2.1: an error page takes no part in conditional requests.
         if self.status.is_success() {

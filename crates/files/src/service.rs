@@ -32,7 +32,7 @@ use crate::builder::Builder;
 use crate::cache::Cache;
 use crate::clock::{self, Millis};
 use crate::conditional::is_conditional;
-use crate::entry::{self, Claim, Entry, Permits, Selection};
+use crate::entry::{Claim, Entry, FileSet, Permits, Role, Selection};
 use crate::find::{Target, find, find_files};
 use crate::listing;
 use crate::page;
@@ -127,7 +127,7 @@ impl Inner {
         };
         match self.cache.with(key, look) {
             // An open file that is written to shows it without a new look at its path.
-            Some(Cached::Entry(entry)) if !entry.identity().is_intact() => Cached::Nothing,
+            Some(Cached::Entry(entry)) if !entry.is_intact() => Cached::Nothing,
             Some(cached) => cached,
             None => Cached::Nothing,
         }
@@ -152,7 +152,7 @@ impl Inner {
         let now = clock::now();
         self.cache.tidy(now);
         match find(&self.root, &self.settings, &path) {
-            Ok(Target::Files(files)) => match self.entry(key, *files, StatusCode::OK, now) {
+            Ok(Target::Files(files)) => match self.entry(key, *files, Role::Named, now) {
                 Ok(entry) => self.send(&entry, request),
                 Err(failure) => self.fail(failure, request),
             },
@@ -169,8 +169,8 @@ impl Inner {
     fn entry(
         &self,
         key: String,
-        files: entry::Files,
-        status: StatusCode,
+        files: FileSet,
+        role: Role,
         now: Millis,
     ) -> Result<Arc<Entry>, Failure> {
         let known = self.cache.with(&key, Arc::clone).filter(|entry| entry.describes(&files));
@@ -178,7 +178,7 @@ impl Inner {
             entry.touch(now);
             return Ok(entry);
         }
-        let entry = Arc::new(Entry::load(files, status, &self.settings, &self.cache, now)?);
+        let entry = Arc::new(Entry::load(files, role, &self.settings, &self.cache, now)?);
         self.cache.insert(key, entry.clone());
         Ok(entry)
     }
@@ -197,9 +197,7 @@ impl Inner {
                 self.send_form(entry, Some(coding), request.method(), headers)
             }
             Selection::Claimed(claim) => self.send_later(claim, entry.clone(), request),
-            Selection::NotAcceptable => {
-                page::status(&self.settings, StatusCode::NOT_ACCEPTABLE, headers).into()
-            }
+            Selection::NotAcceptable => page::not_acceptable(&self.settings, headers).into(),
         }
     }
 
@@ -211,10 +209,10 @@ impl Inner {
         headers: &HeaderMap,
     ) -> Reply {
         let form = coding.and_then(|coding| entry.coded(coding)).unwrap_or(entry.identity());
-        if entry.status.is_success() {
+        if entry.role.status().is_success() {
             answer(&self.settings, form, method, headers)
         } else {
-            form.whole(entry.status)
+            form.whole(entry.role.status())
         }
     }
 
@@ -270,7 +268,7 @@ impl Inner {
         }
         if let Some(spa) = &self.settings.spa
             && accept::wants_page(request.headers())
-            && let Ok(entry) = self.page(SPA_KEY, spa, StatusCode::OK)
+            && let Ok(entry) = self.page(SPA_KEY, spa, Role::Application)
         {
             return self.send(&entry, request);
         }
@@ -280,22 +278,22 @@ impl Inner {
     fn not_found(self: &Arc<Self>, request: Request) -> Reply {
         if self.settings.only.is_none()
             && let Ok(path) = SafePath::from_option(NOT_FOUND_PAGE)
-            && let Ok(entry) = self.page(NOT_FOUND_KEY, &path, StatusCode::NOT_FOUND)
+            && let Ok(entry) = self.page(NOT_FOUND_KEY, &path, Role::NotFound)
         {
             return self.send(&entry, request);
         }
         page::failure(&self.settings, Failure::NotFound, request.headers()).into()
     }
 
-    /// A file that stands for others, with the status that it then has.
-    fn page(&self, key: &str, path: &SafePath, status: StatusCode) -> Result<Arc<Entry>, Failure> {
+    /// A file that is sent for a path which names nothing.
+    fn page(&self, key: &str, path: &SafePath, role: Role) -> Result<Arc<Entry>, Failure> {
         let now = clock::now();
         let known = self.cache.with(key, Arc::clone);
         if let Some(entry) = known.filter(|entry| entry.is_fresh(now, self.settings.fresh)) {
             return Ok(entry);
         }
         let files = find_files(&self.root, &self.settings, path.clone())?;
-        self.entry(key.to_owned(), files, status, now)
+        self.entry(key.to_owned(), files, role, now)
     }
 
     fn options(&self) -> Response {

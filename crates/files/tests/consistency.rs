@@ -31,9 +31,9 @@ fn hammer(files: &Files, change: impl Fn(usize) + Send + Sync) {
                 .collect()
         };
         let askers: Vec<_> = (0..THREADS).map(|place| scope.spawn(move || ask(place))).collect();
-        let answers: Vec<Result<Vec<Answer>, _>> = askers.into_iter().map(|a| a.join()).collect();
+        let answers: Vec<_> = askers.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         is_done.store(true, Ordering::Relaxed);
-        for answer in answers.into_iter().flat_map(Result::unwrap) {
+        for answer in answers.into_iter().flat_map(Result::<Vec<Answer>, _>::unwrap) {
             assert_eq!(answer.status, 200);
             assert!(!answer.is_broken);
             assert_eq!(answer.promised, Some(answer.body.len() as u64));

@@ -71,7 +71,7 @@ fn every_link_of_a_page_leads_to_its_file() {
         "100%",
         "%41",
         "a?b#c",
-        "<script>alert(1)</script>",
+        "<script>alert(1)<b>",
         "\"quoted\"",
         "it's",
         "a&amp;b",
@@ -84,9 +84,7 @@ fn every_link_of_a_page_leads_to_its_file() {
     ];
     let site = Site::new(&[]);
     for name in odd {
-        // A slash cannot be in a name.
-        let name = name.replace('/', ":");
-        site.write(&format!("sub/{name}"), &name);
+        site.write(&format!("sub/{name}"), name);
     }
     let files = site.files();
     let page = get(&files, "/sub/");
@@ -96,10 +94,8 @@ fn every_link_of_a_page_leads_to_its_file() {
         let href = href.replace("&#39;", "'").replace("&amp;", "&");
         found.push(get(&files, &format!("/sub/{href}")).text().to_owned());
     }
-    let mut expected: Vec<_> = odd.iter().map(|name| name.replace('/', ":")).collect();
     found.sort();
-    expected.sort();
-    assert_eq!(found, expected);
+    assert_eq!(found, std::collections::BTreeSet::from(odd).into_iter().collect::<Vec<_>>());
     assert!(!page.text().contains("<script"));
 }
 

@@ -235,7 +235,7 @@ fn names_and_paths_beyond_all_measure_are_not_found() {
 fn a_file_that_may_not_be_read_is_forbidden() {
     use std::os::unix::fs::PermissionsExt;
     let (site, files) = guarded();
-    fs::set_permissions(site.path("a/file"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(site.path("a/file"), fs::Permissions::from_mode(0o0)).unwrap();
     // Root may read everything.
     if fs::File::open(site.path("a/file")).is_ok() {
         return;

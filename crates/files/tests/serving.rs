@@ -200,6 +200,9 @@ fn an_application_answers_for_its_own_addresses() {
     let files = site.builder().spa(Some("app.html")).build().unwrap();
     let page = get_with(&files, "/users/7", &[BROWSER]);
     assert_eq!((page.status.as_u16(), page.text()), (200, "app"));
+    assert_eq!(page.field("vary"), Some("accept, accept-encoding"));
+    assert_eq!(get(&files, "/users/7").field("vary"), Some("accept, accept-encoding"));
+    assert_eq!(get(&files, "/app.html").field("vary"), Some("accept-encoding"));
     let tag = page.field("etag").unwrap();
     let again = get_with(&files, "/users/8", &[BROWSER, ("if-none-match", tag)]);
     assert_eq!(again.status, 304);
@@ -239,7 +242,8 @@ fn chosen_fields_are_on_every_response() {
         .build()
         .unwrap();
     let tag = get(&files, "/a.txt").field("etag").unwrap().to_owned();
-    let cases: [(&str, &str, &[(&str, &str)], u16); 9] = [
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16);
+    let cases: [Case<'_>; 9] = [
         ("GET", "/a.txt", &[], 200),
         ("GET", "/a.txt", &[("range", "bytes=0-0")], 206),
         ("GET", "/folder", &[], 301),

@@ -141,6 +141,7 @@ const STYLE: &str = "\
 :root { color-scheme: light dark; --line: #8883; --soft: #888; --accent: #a15c12 }
 @media (prefers-color-scheme: dark) { :root { --accent: #e8a657 } }
 * { box-sizing: border-box }
+[hidden] { display: none }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem }
 h1 { margin: 0 0 1rem; font-size: 1.25rem; font-weight: 600; overflow-wrap: anywhere }

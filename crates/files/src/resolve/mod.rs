@@ -197,17 +197,17 @@ impl FileId {
         (self.inode, self.length, self.modified, self.changed)
     }
 
-    /// Whether the content is not older than that of `other`.
+    /// Whether the content is not older than that of `other`, in whole seconds: tools that
+    /// copy times lose the rest now and then.
     pub(crate) fn is_not_older_than(&self, other: &Self) -> bool {
-        self.modified >= other.modified
+        self.modified.0 >= other.modified.0
     }
 
     /// Whether the last change lies so far back at `now` that another one would get another
     /// time. The coarsest clocks of file systems tick every two seconds.
     pub(crate) fn is_settled(&self, now: SystemTime) -> bool {
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let changed = self.changed.0.max(self.modified.0);
-        i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(changed) > 2
+        i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(self.changed.0) > 2
     }
 }
 
