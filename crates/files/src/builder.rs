@@ -176,7 +176,8 @@ impl Builder {
     /// [`RootError`] if the root cannot be served, or a page is named that cannot lie in it.
     pub fn build(self) -> Result<Files, RootError> {
         let (folder, only) = locate(&self.root)?;
-        let mut root = Root::open(folder, self.links).map_err(|e| unreadable(&self.root, &e))?;
+        let mut root = Root::open(folder, self.links, self.ages().root)
+            .map_err(|error| unreadable(&self.root, &error))?;
         if !self.has_kernel {
             root = root.without_kernel();
         }
@@ -184,9 +185,17 @@ impl Builder {
         Ok(Files::new(root, self.settings(only)?, cache))
     }
 
+    /// Splits the age of an answer: it may come from a root that was opened before, and each
+    /// of the two is measured by a clock that lags.
+    fn ages(&self) -> Ages {
+        let whole = Millis::try_from(self.stale_max.as_millis()).unwrap_or(Millis::MAX);
+        let root = whole / 10;
+        Ages { root, answer: (whole - root).saturating_sub(2 * LAG) }
+    }
+
     fn settings(self, only: Option<SafePath>) -> Result<Settings, RootError> {
-        let stale_max = Millis::try_from(self.stale_max.as_millis()).unwrap_or(Millis::MAX);
         Ok(Settings {
+            fresh: self.ages().answer,
             index: self.index.iter().map(|name| page_path(name)).collect::<Result<_, _>>()?,
             listing: self.listing,
             spa: self.spa.as_deref().map(page_path).transpose()?,
@@ -197,9 +206,15 @@ impl Builder {
             fields: self.fields,
             only,
             small_file_bytes_max: self.small_file_bytes_max,
-            fresh: stale_max.saturating_sub(LAG),
         })
     }
+}
+
+/// How long things are trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ages {
+    root: Millis,
+    answer: Millis,
 }
 
 /// The folder to serve, and the only file in it to serve if the root is a file.
@@ -305,10 +320,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lag_of_the_clock_comes_off_the_age() {
-        let fresh = |age| Builder::new(".".into()).stale_max(age).settings(None).unwrap().fresh;
-        assert_eq!(fresh(Duration::from_secs(1)), 990);
-        assert_eq!(fresh(Duration::ZERO), 0);
-        assert_eq!(fresh(Duration::MAX), Millis::MAX - LAG);
+    fn root_and_answer_together_are_never_older_than_allowed() {
+        let ages = |stale_max| Builder::new(".".into()).stale_max(stale_max).ages();
+        assert_eq!(ages(Duration::from_secs(1)), Ages { root: 100, answer: 880 });
+        assert_eq!(ages(Duration::from_millis(10)), Ages { root: 1, answer: 0 });
+        assert_eq!(ages(Duration::ZERO), Ages { root: 0, answer: 0 });
+        let Ages { root, answer } = ages(Duration::MAX);
+        assert_eq!(root + answer, Millis::MAX - 2 * LAG);
     }
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use crate::accept_encoding::Coding;
 use crate::entry::FileSet;
 use crate::path::SafePath;
-use crate::resolve::{Failure, Found, Opened, Root};
+use crate::resolve::{Failure, Found, Opened, View};
 use crate::settings::Settings;
 
 /// What a path names.
@@ -19,7 +19,11 @@ pub(crate) enum Target {
 }
 
 /// Looks `path` up.
-pub(crate) fn find(root: &Root, settings: &Settings, path: &SafePath) -> Result<Target, Failure> {
+pub(crate) fn find(
+    root: &View<'_>,
+    settings: &Settings,
+    path: &SafePath,
+) -> Result<Target, Failure> {
     if let Some(only) = &settings.only {
         let is_named = path.as_bytes().is_empty() || path == only;
         let only = is_named.then(|| only.clone()).ok_or(Failure::NotFound)?;
@@ -45,7 +49,7 @@ pub(crate) fn find(root: &Root, settings: &Settings, path: &SafePath) -> Result<
 
 /// Opens the file that `path` names, and its neighbours.
 pub(crate) fn find_files(
-    root: &Root,
+    root: &View<'_>,
     settings: &Settings,
     path: SafePath,
 ) -> Result<FileSet, Failure> {
@@ -54,7 +58,11 @@ pub(crate) fn find_files(
 }
 
 /// The file that stands for a folder.
-fn index(root: &Root, settings: &Settings, path: &SafePath) -> Result<Option<FileSet>, Failure> {
+fn index(
+    root: &View<'_>,
+    settings: &Settings,
+    path: &SafePath,
+) -> Result<Option<FileSet>, Failure> {
     for name in &settings.index {
         match find_files(root, settings, path.join(name)) {
             Err(Failure::NotFound) => {}
@@ -66,7 +74,7 @@ fn index(root: &Root, settings: &Settings, path: &SafePath) -> Result<Option<Fil
 
 /// Adds the precompressed neighbours that are not older than the file itself.
 fn with_neighbours(
-    root: &Root,
+    root: &View<'_>,
     settings: &Settings,
     path: SafePath,
     original: Found,

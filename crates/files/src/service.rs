@@ -151,7 +151,7 @@ impl Inner {
         }
         let now = clock::now();
         self.cache.tidy(now);
-        match find(&self.root, &self.settings, &path) {
+        match find(&self.root.view(), &self.settings, &path) {
             Ok(Target::Files(files)) => match self.entry(key, *files, Role::Named, now) {
                 Ok(entry) => self.send(&entry, request),
                 Err(failure) => self.fail(failure, request),
@@ -255,7 +255,7 @@ impl Inner {
             blocking::unblock(move || {
                 let _permit = permit;
                 let page_type = accept::listing_type(&request.headers);
-                listing::list(&inner.root, &inner.settings, folder, &path, page_type)
+                listing::list(&inner.root.view(), &inner.settings, folder, &path, page_type)
                     .unwrap_or_else(|f| page::failure(&inner.settings, f, &request.headers))
             })
             .await
@@ -292,7 +292,7 @@ impl Inner {
         if let Some(entry) = known.filter(|entry| entry.is_fresh(now, self.settings.fresh)) {
             return Ok(entry);
         }
-        let files = find_files(&self.root, &self.settings, path.clone())?;
+        let files = find_files(&self.root.view(), &self.settings, path.clone())?;
         self.entry(key.to_owned(), files, role, now)
     }
 

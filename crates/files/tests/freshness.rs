@@ -192,3 +192,19 @@ fn times_that_no_field_can_carry_do_no_harm() {
         }
     }
 }
+
+#[test]
+fn a_release_that_is_switched_over_is_noticed() {
+    let site = Site::new(&[("one/a.txt", "one"), ("two/a.txt", "two")]);
+    let current = site.path("current");
+    std::os::unix::fs::symlink("one", &current).unwrap();
+    let files = Files::builder(&current).stale_max(Duration::ZERO).build().unwrap();
+    assert_eq!(get(&files, "/a.txt").text(), "one");
+    std::os::unix::fs::symlink("two", site.path("next")).unwrap();
+    fs::rename(site.path("next"), &current).unwrap();
+    assert_eq!(get(&files, "/a.txt").text(), "two");
+    // While there is no root, nothing is found in the old one.
+    fs::remove_file(&current).unwrap();
+    fs::remove_dir_all(site.path("two")).unwrap();
+    assert_eq!(get(&files, "/a.txt").status, 404);
+}

@@ -138,8 +138,8 @@ const PARENT: &str = "<tr><td><a href=\"../\"><svg><use href=\"#up\"/></svg>Pare
 <td><td>\n";
 
 const STYLE: &str = "\
-:root { color-scheme: light dark; --line: #8883; --soft: #888; --accent: #a15c12 }
-@media (prefers-color-scheme: dark) { :root { --accent: #e8a657 } }
+:root { color-scheme: light dark; --line: #8883; --soft: #6b6b6b; --accent: #a15c12 }
+@media (prefers-color-scheme: dark) { :root { --soft: #9c9c9c; --accent: #e8a657 } }
 * { box-sizing: border-box }
 [hidden] { display: none }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif }

@@ -22,7 +22,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Stat, statat};
 use crate::accept::PageType;
 use crate::page;
 use crate::path::SafePath;
-use crate::resolve::{Failure, Opened, Root};
+use crate::resolve::{Failure, Opened, View};
 use crate::settings::Settings;
 
 /// How many names one list holds: a page of this length still scrolls well.
@@ -60,7 +60,7 @@ enum Kind {
 /// # Errors
 /// What reading the folder gave.
 pub(crate) fn list(
-    root: &Root,
+    root: &View<'_>,
     settings: &Settings,
     folder: File,
     path: &SafePath,
@@ -88,7 +88,7 @@ pub(crate) fn list(
 }
 
 fn read<'p>(
-    root: &Root,
+    root: &View<'_>,
     settings: &Settings,
     folder: File,
     path: &'p SafePath,
@@ -118,7 +118,7 @@ fn read<'p>(
     Ok(Listing { path, items, is_truncated })
 }
 
-fn item(root: &Root, folder: &SafePath, name: &[u8], stat: &Stat) -> Option<Item> {
+fn item(root: &View<'_>, folder: &SafePath, name: &[u8], stat: &Stat) -> Option<Item> {
     let kind = match FileType::from_raw_mode(stat.st_mode) {
         FileType::Directory => Kind::Folder,
         FileType::RegularFile => Kind::File(u64::try_from(stat.st_size).unwrap_or(0)),
@@ -129,7 +129,7 @@ fn item(root: &Root, folder: &SafePath, name: &[u8], stat: &Stat) -> Option<Item
 }
 
 /// What a link leads to, if a request for it would be answered.
-fn linked(root: &Root, folder: &SafePath, name: &[u8]) -> Option<Item> {
+fn linked(root: &View<'_>, folder: &SafePath, name: &[u8]) -> Option<Item> {
     let (kind, metadata) = match root.find(&folder.child(name)).ok()? {
         Opened::Folder(folder) => (Kind::Folder, folder.metadata().ok()?),
         Opened::File(found) => (Kind::File(found.id.length), found.file.metadata().ok()?),

@@ -5,9 +5,10 @@
 //! it cannot. What was opened is then looked at through its handle, never by its path again:
 //! there is no moment between check and use.
 //!
-//! The root is named by its path and opened anew at most once a second, so that a folder
-//! which is built again from nothing, or a link that is switched over to a new release, is
-//! noticed like any other change.
+//! The root is named by its path and opened anew now and then, so that a folder which is built
+//! again from nothing, or a link that is switched over to a new release, is noticed like any
+//! other change. One [`View`] of it serves one request: what is found through it is of one
+//! release.
 
 #[cfg(target_os = "linux")]
 mod kernel;
@@ -40,9 +41,6 @@ const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEX
 #[cfg(not(target_os = "linux"))]
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
-/// How long an open root is trusted to be what its path names, in milliseconds.
-const ROOT_TRUSTED: Millis = 1_000;
-
 /// Which symbolic links are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
@@ -56,10 +54,25 @@ pub(crate) enum Links {
 #[derive(Debug)]
 pub(crate) struct Root {
     path: PathBuf,
-    links: Links,
-    handle: RwLock<Arc<OwnedFd>>,
+    way: Way,
+    /// How long the open folder is trusted to be what the path names.
+    trusted: Millis,
     opened_at: AtomicU64,
+    handle: RwLock<Arc<OwnedFd>>,
+}
+
+/// How paths are resolved.
+#[derive(Debug)]
+struct Way {
+    links: Links,
     has_kernel: AtomicBool,
+}
+
+/// The root as it is at one moment.
+#[derive(Debug)]
+pub(crate) struct View<'r> {
+    way: &'r Way,
+    handle: Arc<OwnedFd>,
 }
 
 /// Something that was opened beneath the root.
@@ -104,24 +117,46 @@ pub(crate) enum Failure {
 
 impl Root {
     /// Opens the folder at `path`.
-    pub(crate) fn open(path: PathBuf, links: Links) -> io::Result<Self> {
-        let handle = RwLock::new(Arc::new(open_folder(&path)?));
+    pub(crate) fn open(path: PathBuf, links: Links, trusted: Millis) -> io::Result<Self> {
+        let way = Way { links, has_kernel: AtomicBool::new(cfg!(target_os = "linux")) };
         let opened_at = AtomicU64::new(clock::now());
-        let has_kernel = AtomicBool::new(cfg!(target_os = "linux"));
-        Ok(Self { path, links, handle, opened_at, has_kernel })
+        let handle = RwLock::new(Arc::new(open_folder(&path)?));
+        Ok(Self { path, way, trusted, opened_at, handle })
     }
 
     /// Resolves without `openat2`, as on a system that has none.
     pub(crate) fn without_kernel(self) -> Self {
-        self.has_kernel.store(false, Ordering::Relaxed);
+        self.way.has_kernel.store(false, Ordering::Relaxed);
         self
     }
 
+    /// The root as it is now.
+    pub(crate) fn view(&self) -> View<'_> {
+        View { way: &self.way, handle: self.handle() }
+    }
+
+    fn handle(&self) -> Arc<OwnedFd> {
+        let now = clock::now();
+        if now.saturating_sub(self.opened_at.load(Ordering::Relaxed)) < self.trusted {
+            return self.handle.read().unwrap_or_else(PoisonError::into_inner).clone();
+        }
+        let opened = open_folder(&self.path);
+        let mut handle = self.handle.write().unwrap_or_else(PoisonError::into_inner);
+        // A root that is gone for the moment, or out of reach since the privileges were
+        // dropped, stays what it was.
+        if let Ok(opened) = opened {
+            *handle = Arc::new(opened);
+        }
+        self.opened_at.store(now, Ordering::Relaxed);
+        handle.clone()
+    }
+}
+
+impl View<'_> {
     /// Opens what `path` names, if it is a regular file or a folder.
     pub(crate) fn find(&self, path: &SafePath) -> Result<Opened, Failure> {
-        let handle = self.handle();
         let relative = if path.as_bytes().is_empty() { b"." } else { path.as_bytes() };
-        let file = File::from(self.open_beneath(&handle, relative)?);
+        let file = File::from(self.way.open(&self.handle, relative)?);
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Ok(Opened::Folder(file));
@@ -140,33 +175,19 @@ impl Root {
             Opened::Folder(_) => Err(Failure::NotFound),
         }
     }
+}
 
-    fn open_beneath(&self, handle: &OwnedFd, relative: &[u8]) -> rustix::io::Result<OwnedFd> {
+impl Way {
+    fn open(&self, root: &OwnedFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {
         #[cfg(target_os = "linux")]
         if self.has_kernel.load(Ordering::Relaxed) {
-            match kernel::open(handle, relative, self.links) {
+            match kernel::open(root, path, self.links) {
                 // An old kernel, or a sandbox that does not know the call.
                 Err(Errno::NOSYS | Errno::PERM) => self.has_kernel.store(false, Ordering::Relaxed),
                 result => return result,
             }
         }
-        walk::open(handle, relative, self.links)
-    }
-
-    fn handle(&self) -> Arc<OwnedFd> {
-        let opened_at = self.opened_at.load(Ordering::Relaxed);
-        let now = clock::now();
-        if now.saturating_sub(opened_at) < ROOT_TRUSTED {
-            return self.handle.read().unwrap_or_else(PoisonError::into_inner).clone();
-        }
-        self.opened_at.store(now, Ordering::Relaxed);
-        let mut handle = self.handle.write().unwrap_or_else(PoisonError::into_inner);
-        // A root that is gone for the moment, or out of reach since the privileges were
-        // dropped, stays what it was.
-        if let Ok(opened) = open_folder(&self.path) {
-            *handle = Arc::new(opened);
-        }
-        handle.clone()
+        walk::open(root, path, self.links)
     }
 }
 

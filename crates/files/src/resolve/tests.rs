@@ -62,7 +62,7 @@ fn tree() -> TempDir {
 }
 
 fn roots(outer: &Path, links: Links) -> [Root; 2] {
-    let open = || Root::open(outer.join("root"), links).unwrap();
+    let open = || Root::open(outer.join("root"), links, 1_000).unwrap();
     [open(), open().without_kernel()]
 }
 
@@ -70,7 +70,7 @@ fn roots(outer: &Path, links: Links) -> [Root; 2] {
 fn outcome(root: &Root, path: &str) -> Result<String, Failure> {
     let encoded = path.replace('\n', "%0A");
     let path = SafePath::decode(format!("/{encoded}").as_bytes()).unwrap();
-    match root.find(&path)? {
+    match root.view().find(&path)? {
         Opened::Folder(_) => Ok("/".to_owned()),
         Opened::File(mut found) => {
             let mut content = String::new();
@@ -84,7 +84,7 @@ fn outcome(root: &Root, path: &str) -> Result<String, Failure> {
 #[track_caller]
 fn check(roots: &[Root; 2], path: &str, expected: Result<&str, Failure>) {
     for root in roots {
-        let kernel = root.has_kernel.load(Ordering::Relaxed);
+        let kernel = root.way.has_kernel.load(Ordering::Relaxed);
         let expected = expected.map(str::to_owned);
         assert_eq!(outcome(root, path), expected, "{path}, openat2: {kernel}");
     }
@@ -218,7 +218,7 @@ fn a_link_swapped_in_meanwhile_never_leads_out() {
 #[test]
 fn a_root_that_is_built_anew_is_noticed() {
     let outer = tree();
-    let root = Root::open(outer.path().join("root"), Links::Beneath).unwrap();
+    let root = Root::open(outer.path().join("root"), Links::Beneath, 1_000).unwrap();
     fs::rename(outer.path().join("root"), outer.path().join("old")).unwrap();
     fs::create_dir(outer.path().join("root")).unwrap();
     fs::write(outer.path().join("root/file"), "new").unwrap();
