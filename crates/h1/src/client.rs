@@ -18,7 +18,7 @@ use crate::content::{Incoming, Outgoing};
 use crate::deadline::Waiting;
 use crate::encode::{self, Announcement, ConnectionOption};
 use crate::framing::{Framing, response_framing};
-use crate::head::{ResponseHead, parse_response};
+use crate::head::{ResponseHead, read_response};
 use crate::persistence::{Persistence, wanted_by_peer};
 use crate::scan::{Scan, Section};
 
@@ -187,7 +187,7 @@ impl Client {
         now: &Now,
         octets: &[u8],
     ) -> Result<ClientEvent<'static>, PeerError> {
-        let head = parse_response(&Bytes::copy_from_slice(octets), &self.limits)?;
+        let head = read_response(&Bytes::copy_from_slice(octets), &self.limits)?;
         let Receiving::Head { method, interim, .. } = &mut self.receiving else {
             return Err(PeerError::UnexpectedMessage);
         };

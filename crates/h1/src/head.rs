@@ -1,7 +1,7 @@
 //! The head of a message: start line and fields, from octets to the types of `http`.
 //!
-//! `httparse` does the reading; [`Scan`](crate::scan::Scan) has already refused bare line ends,
-//! which it would allow. What it refuses is looked at a second time, slowly, to tell the peer
+//! `httparse` does the reading; [`Scan`] has already refused bare line ends, which it would
+//! allow. What it refuses is looked at a second time, slowly, to tell the peer
 //! what was wrong. All values share one copy of the head.
 
 use std::mem::MaybeUninit;
@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 
 use crate::PeerError;
 use crate::host::is_host;
+use crate::scan::{Scan, Section};
 use crate::target::request_target;
 use crate::text::is_token;
 
@@ -37,6 +38,30 @@ type FieldTable<'b> = [MaybeUninit<httparse::Header<'b>>; FIELDS_TABLE];
 /// # Errors
 /// [`PeerError`], for everything that RFC 9112 §3 and §5 forbid.
 pub fn parse_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, PeerError> {
+    judge_section(Section::Request, octets, limits)?;
+    read_request(octets, limits)
+}
+
+/// Reads the head of a response, which `octets` must hold exactly, empty line included.
+///
+/// # Errors
+/// [`PeerError`], for everything that RFC 9112 §4 and §5 forbid.
+pub fn parse_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, PeerError> {
+    judge_section(Section::Response, octets, limits)?;
+    read_response(octets, limits)
+}
+
+/// Does for octets at hand what a machine has done while they came.
+fn judge_section(section: Section, octets: &[u8], limits: &Limits) -> Result<(), PeerError> {
+    match Scan::default().find_end(section, octets, limits)? {
+        Some(end) if end == octets.len() => Ok(()),
+        Some(_) => Err(PeerError::StartLine),
+        None => Err(PeerError::Truncated),
+    }
+}
+
+/// Reads the head of a request in which [`Scan`] has found the end.
+pub(crate) fn read_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, PeerError> {
     let mut table: FieldTable<'_> = [const { MaybeUninit::uninit() }; FIELDS_TABLE];
     let mut parsed = httparse::Request::new(&mut []);
     let table = &mut table[..limits.fields_max.min(FIELDS_TABLE)];
@@ -44,7 +69,7 @@ pub fn parse_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, Pee
         Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
         Ok(_) => return Err(PeerError::StartLine),
         Err(httparse::Error::Version) => {
-            return parse_request(&lower_request_version(octets)?, limits);
+            return read_request(&lower_request_version(octets)?, limits);
         }
         Err(error) => return Err(diagnose(error, octets)),
     }
@@ -64,11 +89,8 @@ pub fn parse_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, Pee
     Ok(head)
 }
 
-/// Reads the head of a response, which `octets` must hold exactly, empty line included.
-///
-/// # Errors
-/// [`PeerError`], for everything that RFC 9112 §4 and §5 forbid.
-pub fn parse_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, PeerError> {
+/// Reads the head of a response in which [`Scan`] has found the end.
+pub(crate) fn read_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, PeerError> {
     let mut table: FieldTable<'_> = [const { MaybeUninit::uninit() }; FIELDS_TABLE];
     let mut parsed = httparse::Response::new(&mut []);
     let table = &mut table[..limits.fields_max.min(FIELDS_TABLE)];
@@ -77,7 +99,7 @@ pub fn parse_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, P
         Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
         Ok(_) => return Err(PeerError::StartLine),
         Err(httparse::Error::Version) => {
-            return parse_response(&lower_response_version(octets)?, limits);
+            return read_response(&lower_response_version(octets)?, limits);
         }
         Err(error) => return Err(diagnose(error, octets)),
     }
@@ -287,6 +309,16 @@ mod tests {
         for bad in ["HTTP/1", "HTTP/1.10", "http/1.1", "HTTP/1.1 ", "HTTP/ 1.1", "FTP/1.1", ""] {
             assert_eq!(of(bad).err(), Some(PeerError::StartLine), "{bad}");
         }
+    }
+
+    #[test]
+    fn octets_must_be_one_head_exactly() {
+        let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        assert!(parse(get).is_ok());
+        assert_eq!(parse(&format!("\r\n{get}")).err(), Some(PeerError::NotHttp));
+        assert_eq!(parse(&get.replace('\r', "")).err(), Some(PeerError::LineEnd));
+        assert_eq!(parse(&get.repeat(2)).err(), Some(PeerError::StartLine));
+        assert_eq!(parse(&get[..20]).err(), Some(PeerError::Truncated));
     }
 
     #[test]

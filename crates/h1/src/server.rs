@@ -20,7 +20,7 @@ use crate::chunked::Decoded;
 use crate::content::{Incoming, Outgoing};
 use crate::deadline::Waiting;
 use crate::framing::{Framing, request_framing};
-use crate::head::{RequestHead, parse_request};
+use crate::head::{RequestHead, read_request};
 use crate::persistence::{Persistence, wanted_by_peer};
 use crate::scan::{Scan, Section};
 
@@ -202,7 +202,7 @@ impl Server {
     }
 
     fn begin_request(&mut self, now: &Now, octets: &[u8]) -> Result<Event<'static>, PeerError> {
-        let head = parse_request(&Bytes::copy_from_slice(octets), &self.limits)?;
+        let head = read_request(&Bytes::copy_from_slice(octets), &self.limits)?;
         let body = request_framing(head.headers(), head.version())?;
         let due = Due::new(&head, body)?;
         if matches!(body, Framing::Length(length) if length > self.limits.body_bytes_max) {

@@ -207,3 +207,47 @@ fn a_short_body_breaks_the_connection() {
     server.send_end(&now, None, &mut out);
     assert_eq!(server.wants(), Wants::Close(Closing::Now));
 }
+
+#[test]
+fn the_end_of_the_stream_may_come_before_the_end_of_the_content_was_told() {
+    let (now, mut server) = server();
+    feed(&mut server, &now, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n");
+    let step = server.handle_input(&now, b"hi");
+    assert!(matches!(step.event, Some(Event::Data(b"hi"))));
+    assert!(matches!(server.handle_eof(&now), Some(Event::End(None))));
+    assert!(answer(&mut server, &now).ends_with("Hello"));
+    assert_eq!(server.wants(), Wants::Close(Closing::Now));
+}
+
+#[test]
+fn discarded_content_does_not_hide_the_request_behind_it() {
+    let (now, mut server) = server();
+    feed(&mut server, &now, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+    answer(&mut server, &now);
+    assert_eq!(feed(&mut server, &now, &[b"12345", GET].concat()), ["/a"]);
+}
+
+#[test]
+fn who_may_still_be_sending_is_not_reset() {
+    // The client has not said that this is its last request, so the next may be on its way.
+    let (now, mut server) = server();
+    feed(&mut server, &now, GET);
+    server.finish_soon();
+    assert!(answer(&mut server, &now).contains("connection: close\r\n"));
+    assert_eq!(server.wants(), Wants::Close(Closing::Linger));
+}
+
+#[test]
+fn a_prepared_answer_to_connect_frames_nothing() {
+    let (now, mut server) = server();
+    feed(&mut server, &now, b"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+    let text = answer(&mut server, &now);
+    assert!(!text.contains("content-length") && text.contains("connection: close"), "{text}");
+}
+
+#[test]
+fn timeouts_beyond_the_clock_never_come() {
+    let limits = Limits { header_timeout: Duration::MAX, ..Default::default() };
+    let now = Now::read();
+    assert_eq!(Server::new(&now, Arc::new(limits)).poll_timeout(), None);
+}
