@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -21,6 +21,7 @@ use crate::compress::compress;
 use crate::content_type::{content_type, is_compressible};
 use crate::multipart::Source;
 use crate::path::SafePath;
+use crate::permits::{Permit, Permits};
 use crate::representation::{Description, Representation};
 use crate::resolve::{Failure, FileId, Found};
 use crate::settings::Settings;
@@ -80,18 +81,40 @@ impl Role {
     }
 }
 
+/// What all forms of a file have in common.
+#[derive(Debug)]
+struct Traits {
+    role: Role,
+    content_type: HeaderValue,
+    /// Whether other requests may get another coding.
+    varies: bool,
+}
+
+impl Traits {
+    /// The description of the form as it is, made from the file in the state `id`.
+    fn describe<'a>(&'a self, settings: &'a Settings, id: FileId) -> Description<'a> {
+        Description {
+            settings,
+            status: self.role.status(),
+            content_type: &self.content_type,
+            vary: self.role.vary(settings, self.varies),
+            coding: None,
+            id,
+            now: SystemTime::now(),
+        }
+    }
+}
+
 /// What a file is sent from.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    pub(crate) role: Role,
+    traits: Traits,
     path: SafePath,
+    /// The states of the file and its neighbours.
     ids: [Option<FileId>; 4],
     /// Whether a later change would surely show in the times of the file.
     is_settled: bool,
     validated_at: AtomicU64,
-    content_type: HeaderValue,
-    /// Whether other requests may get another coding.
-    varies: bool,
     identity: Representation,
     coded: [Slot; 3],
     charge: Charge,
@@ -124,46 +147,32 @@ impl Entry {
         cache: &Cache,
         validated_at: Millis,
     ) -> Result<Self, Failure> {
-        let now = SystemTime::now();
         let ids = files.ids();
         let FileSet { path, original, neighbours } = files;
         let content_type = HeaderValue::from_static(content_type(path.as_bytes(), &original.file));
-        let may_compress = settings.compression && is_compressible(&content_type);
-        let varies = may_compress || neighbours.iter().any(Option::is_some);
-        let description = Description {
-            settings,
-            status: role.status(),
-            content_type: &content_type,
-            vary: role.vary(settings, varies),
-            coding: None,
-            id: original.id,
-            now,
-        };
-        let compressed =
-            may_compress && cache.is_enabled() && COMPRESSED_BYTES.contains(&original.id.length);
-        let identity = read(&description, original)?;
-        let mut coded = [const { None }; 3];
-        for (coding, neighbour) in Coding::ALL.into_iter().zip(neighbours) {
-            let Some(found) = neighbour else { continue };
-            let description =
-                Description { coding: Some(coding), id: found.id, ..description.clone() };
-            coded[coding as usize] = Some(read(&description, found)?);
-        }
-        let forms = std::iter::once(&identity).chain(coded.iter().flatten());
-        let held =
-            forms.map(|form| form.bytes_held().unwrap_or(cache.open_file_bytes())).sum::<usize>();
-        Ok(Self {
-            role,
+        let is_compressible = settings.compression && is_compressible(&content_type);
+        let varies = is_compressible || neighbours.iter().any(Option::is_some);
+        let traits = Traits { role, content_type, varies };
+        let may_be_made =
+            is_compressible && cache.is_enabled() && COMPRESSED_BYTES.contains(&original.id.length);
+        let coded = read_neighbours(&traits, settings, neighbours)?;
+        let entry = Self {
+            identity: read(&traits.describe(settings, original.id), original)?,
+            coded: coded.map(|form| Slot::new(form, may_be_made)),
+            is_settled: ids.iter().flatten().all(|id| id.is_settled(SystemTime::now())),
+            validated_at: AtomicU64::new(validated_at),
+            charge: cache.charge(OVERHEAD_BYTES),
+            traits,
             path,
             ids,
-            is_settled: ids.iter().flatten().all(|id| id.is_settled(now)),
-            validated_at: AtomicU64::new(validated_at),
-            identity,
-            coded: coded.map(|form| Slot::new(form, compressed)),
-            charge: cache.charge(OVERHEAD_BYTES + held),
-            content_type,
-            varies,
-        })
+        };
+        let held = |form: &Representation| form.bytes_held().unwrap_or(cache.open_file_bytes());
+        entry.charge.add(entry.forms().map(held).sum());
+        Ok(entry)
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.traits.role.status()
     }
 
     /// Whether the entry is still what reading `files` would give.
@@ -230,7 +239,7 @@ impl Entry {
         }
         // Refused identities get one all the same where there is nothing to choose from, and
         // while the coded form is being made.
-        if accepted.takes_identity() || !self.varies || is_possible {
+        if accepted.takes_identity() || !self.traits.varies || is_possible {
             return Selection::Identity;
         }
         Selection::NotAcceptable
@@ -245,24 +254,15 @@ impl Entry {
             Source::Bytes(bytes) => bytes,
             Source::File(file) => read_whole(&file, self.identity.length())?,
         };
+        let (Some(coded), Some(id)) = (compress(coding, &content)?, self.ids[0]) else {
+            return Ok(None);
+        };
+        // A file that was written to while it was read.
         if !self.identity.is_intact() {
-            return Err(io::ErrorKind::ResourceBusy.into());
+            return Ok(None);
         }
-        let Some(coded) = compress(coding, &content)? else {
-            return Ok(None);
-        };
-        let Some(id) = self.ids[0] else {
-            return Ok(None);
-        };
-        let description = Description {
-            settings,
-            status: self.role.status(),
-            content_type: &self.content_type,
-            vary: self.role.vary(settings, self.varies),
-            coding: Some(coding),
-            id,
-            now: SystemTime::now(),
-        };
+        let description =
+            Description { coding: Some(coding), ..self.traits.describe(settings, id) };
         Ok(Some(Representation::of_bytes(&description, coded.into())))
     }
 }
@@ -284,6 +284,22 @@ impl Slot {
         }
         slot
     }
+}
+
+/// Reads the coded forms that the owner made.
+fn read_neighbours(
+    traits: &Traits,
+    settings: &Settings,
+    neighbours: [Option<Found>; 3],
+) -> Result<[Option<Representation>; 3], Failure> {
+    let mut coded = [const { None }; 3];
+    for (coding, neighbour) in Coding::ALL.into_iter().zip(neighbours) {
+        let Some(found) = neighbour else { continue };
+        let description = traits.describe(settings, found.id);
+        let description = Description { coding: Some(coding), ..description };
+        coded[coding as usize] = Some(read(&description, found)?);
+    }
+    Ok(coded)
 }
 
 /// Reads a small file, and keeps a large one open.
@@ -311,32 +327,6 @@ fn read_whole(file: &File, length: u64) -> io::Result<Bytes> {
     let mut content = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     file.read_exact_at(&mut content, 0)?;
     Ok(content.into())
-}
-
-/// How many contents may be compressed at the same time.
-#[derive(Debug)]
-pub(crate) struct Permits(AtomicUsize);
-
-impl Permits {
-    pub(crate) fn new(count: usize) -> Self {
-        Self(AtomicUsize::new(count))
-    }
-
-    pub(crate) fn try_take(self: &Arc<Self>) -> Option<Permit> {
-        let less = |count: usize| count.checked_sub(1);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
-        Some(Permit(self.clone()))
-    }
-}
-
-/// A place among those that work, given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Permit(Arc<Permits>);
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.0.0.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// The right and the duty to make one coded form. Dropped, another request may try.

@@ -82,6 +82,7 @@ mod entry;
 mod listing;
 mod multipart;
 mod page;
+mod permits;
 mod representation;
 mod settings;
 

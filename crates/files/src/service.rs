@@ -32,11 +32,12 @@ use crate::builder::Builder;
 use crate::cache::Cache;
 use crate::clock::{self, Millis};
 use crate::conditional::is_conditional;
-use crate::entry::{Claim, Entry, FileSet, Permits, Role, Selection};
+use crate::entry::{Claim, Entry, FileSet, Role, Selection};
 use crate::find::{Target, find, find_files};
 use crate::listing;
 use crate::page;
 use crate::path::SafePath;
+use crate::permits::Permits;
 use crate::resolve::{Failure, Root};
 use crate::settings::Settings;
 
@@ -142,13 +143,16 @@ impl Inner {
             return self.not_found(request);
         }
         let key = path.canonical();
-        if key != raw {
-            match self.cached(&key, request.headers()) {
-                Cached::Reply(reply) => return reply,
-                Cached::Entry(entry) => return self.send(&entry, request),
-                Cached::Nothing => {}
-            }
+        let cached =
+            if key == raw { Cached::Nothing } else { self.cached(&key, request.headers()) };
+        match cached {
+            Cached::Reply(reply) => reply,
+            Cached::Entry(entry) => self.send(&entry, request),
+            Cached::Nothing => self.open(key, path, request),
         }
+    }
+
+    fn open(self: &Arc<Self>, key: String, path: SafePath, request: Request) -> Reply {
         let now = clock::now();
         self.cache.tidy(now);
         match find(&self.root.view(), &self.settings, &path) {
@@ -209,10 +213,10 @@ impl Inner {
         headers: &HeaderMap,
     ) -> Reply {
         let form = coding.and_then(|coding| entry.coded(coding)).unwrap_or(entry.identity());
-        if entry.role.status().is_success() {
+        if entry.status().is_success() {
             answer(&self.settings, form, method, headers)
         } else {
-            form.whole(entry.role.status())
+            form.whole(entry.status())
         }
     }
 

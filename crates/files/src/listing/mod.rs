@@ -94,28 +94,29 @@ fn read<'p>(
     path: &'p SafePath,
 ) -> Result<Listing<'p>, Failure> {
     let mut directory = Dir::new(OwnedFd::from(folder))?;
-    let mut items = Vec::new();
-    let mut is_truncated = false;
+    let mut listing = Listing { path, items: Vec::new(), is_truncated: false };
     while let Some(name) = directory.read() {
         let name = name?;
         let name = name.file_name();
-        if matches!(name.to_bytes(), b"." | b"..")
-            || name.to_bytes().starts_with(b".") && !settings.hidden
-        {
+        if !is_shown(settings, name.to_bytes()) {
             continue;
         }
-        if items.len() == ITEMS_MAX {
-            is_truncated = true;
+        if listing.items.len() == ITEMS_MAX {
+            listing.is_truncated = true;
             break;
         }
         // A file that went away in the meantime is no error.
-        let Ok(stat) = statat(directory.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) else {
-            continue;
-        };
-        items.extend(item(root, path, name.to_bytes(), &stat));
+        if let Ok(stat) = statat(directory.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) {
+            listing.items.extend(item(root, path, name.to_bytes(), &stat));
+        }
     }
-    items.sort_by(compare);
-    Ok(Listing { path, items, is_truncated })
+    listing.items.sort_by(compare);
+    Ok(listing)
+}
+
+fn is_shown(settings: &Settings, name: &[u8]) -> bool {
+    let is_hidden = name.starts_with(b".") && !settings.hidden;
+    !is_hidden && name != b"." && name != b".."
 }
 
 fn item(root: &View<'_>, folder: &SafePath, name: &[u8], stat: &Stat) -> Option<Item> {
