@@ -1,1 +1,56 @@
-fn main() {}
+//! The program `gnezdo`: words typed by people, turned into the library's settings.
+//!
+//! ```text
+//! words ──► options ──► serve ──► settings ──► Server ──► banner, then run
+//!              │          └─ Failure: one line that says what to do
+//!              ├──► completions, man: the same table for shells and readers
+//!              └──► usage: what clap has to say about wrong words, in one line
+//! ```
+//!
+//! Standard output carries what somebody may want to pipe on: the access log, a script of
+//! completions, the manual. What is said to the person at the terminal, the banner included,
+//! goes to standard error.
+#![forbid(unsafe_code)]
+
+mod options;
+mod usage;
+mod values;
+
+mod banner;
+mod documents;
+mod failure;
+mod farewell;
+mod serve;
+mod settings;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use failure::Failure;
+use options::{Command, Options};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(failure) => {
+            // Nobody may be there to read it; the exit code says it as well.
+            let _ = writeln!(std::io::stderr(), "gnezdo: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Failure> {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return usage::answer(&error),
+    };
+    match options.command {
+        Command::Serve(options) => serve::serve(*options)?,
+        Command::Completions { shell } => documents::print_completions(shell)?,
+        Command::Man => documents::print_manual()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

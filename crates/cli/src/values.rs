@@ -1,0 +1,15 @@
+//! What people type after an option, each kind with its errors in one clause.
+
+mod byte_size;
+mod field;
+mod time_span;
+
+pub(crate) use byte_size::ByteSize;
+pub(crate) use field::{Field, field_value};
+pub(crate) use time_span::{Lasting, TimeSpan};
+
+/// Splits `512KiB` before its unit: the digits, then the rest.
+fn split_unit(text: &str) -> (&str, &str) {
+    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at(end)
+}
