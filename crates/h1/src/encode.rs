@@ -8,6 +8,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::framing::allows_content;
+use crate::text::contains;
 
 /// How a message announces the length of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub(crate) fn head_end(date: Option<&HttpDate>, option: ConnectionOption, out: &
 
 /// The `Date` that a response lacks: a relayed answer keeps its own. RFC 9110 §6.6.1.
 pub(crate) fn missing_date<'d>(fields: &HeaderMap, date: &'d HttpDate) -> Option<&'d HttpDate> {
-    (!fields.contains_key(DATE)).then_some(date)
+    (!contains(fields, &DATE)).then_some(date)
 }
 
 /// All lines of a prepared answer's head that are the same each time.

@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 
 use crate::PeerError;
-use crate::text::{digits, is_token, trim_ows};
+use crate::text::{contains, digits, is_token, trim_ows};
 
 /// How the end of a body is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +75,15 @@ pub(crate) fn allows_content(status: StatusCode) -> bool {
 }
 
 fn transfer_coding(fields: &HeaderMap, version: Version) -> Result<Option<Framing>, PeerError> {
+    if !contains(fields, &TRANSFER_ENCODING) {
+        return Ok(None);
+    }
     let mut lines = fields.get_all(TRANSFER_ENCODING).iter();
     let Some(line) = lines.next() else {
         return Ok(None);
     };
     // §6.1: a server may refuse a message that has both. We always do.
-    if fields.contains_key(CONTENT_LENGTH) {
+    if contains(fields, &CONTENT_LENGTH) {
         return Err(PeerError::CodingAndLength);
     }
     // §6.1: HTTP/1.0 knows no codings; the framing is faulty.
@@ -110,6 +113,9 @@ fn only_chunked(line: &HeaderValue) -> Result<(), PeerError> {
 
 /// Equal repeats may be accepted by §6.3; refusing them is simpler and loses nobody.
 fn content_length(fields: &HeaderMap) -> Result<Option<Framing>, PeerError> {
+    if !contains(fields, &CONTENT_LENGTH) {
+        return Ok(None);
+    }
     let mut lines = fields.get_all(CONTENT_LENGTH).iter();
     let Some(line) = lines.next() else {
         return Ok(None);

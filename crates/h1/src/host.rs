@@ -16,9 +16,28 @@ pub(crate) fn is_host(octets: &[u8]) -> bool {
         };
         return is_ip_literal(&rest[..end]) && is_port_part(&rest[end + 1..]);
     }
-    let name_end = memchr::memchr(b':', octets).unwrap_or(octets.len());
-    let (name, port) = octets.split_at(name_end);
-    is_registered_name(name) && is_port_part(port) && (port.is_empty() || !name.is_empty())
+    let (plain, rest) = split_plain(octets);
+    match rest {
+        [b'%', ..] => is_encoded_name(rest),
+        _ => is_port_part(rest) && (rest.is_empty() || !plain.is_empty()),
+    }
+}
+
+/// The plain characters of a name, and what follows them.
+fn split_plain(octets: &[u8]) -> (&[u8], &[u8]) {
+    let end = octets.iter().position(|&octet| !NAME_OCTETS[usize::from(octet)]);
+    octets.split_at(end.unwrap_or(octets.len()))
+}
+
+/// The rest of a name from its first percent-encoded octet on, with or without a port.
+fn is_encoded_name(mut octets: &[u8]) -> bool {
+    while let [b'%', high, low, rest @ ..] = octets {
+        if hex_digit(*high).is_none() || hex_digit(*low).is_none() {
+            return false;
+        }
+        octets = split_plain(rest).1;
+    }
+    is_port_part(octets)
 }
 
 /// Nothing, or a colon and a port, which may be empty.
@@ -34,21 +53,17 @@ fn is_ip_literal(octets: &[u8]) -> bool {
     std::str::from_utf8(octets).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
 }
 
-/// `reg-name`, which covers IPv4 addresses, without its comma.
-fn is_registered_name(mut octets: &[u8]) -> bool {
-    loop {
-        octets = match octets {
-            [] => return true,
-            [b'%', high, low, rest @ ..]
-                if hex_digit(*high).is_some() && hex_digit(*low).is_some() =>
-            {
-                rest
-            }
-            [octet, rest @ ..] if is_name_octet(*octet) => rest,
-            _ => return false,
-        };
+/// The characters of `reg-name`, which covers IPv4 addresses: [`is_name_octet`] as a table,
+/// because every request asks it for every octet of its host.
+const NAME_OCTETS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < table.len() {
+        table[octet] = is_name_octet(octet as u8);
+        octet += 1;
     }
-}
+    table
+};
 
 /// `unreserved / sub-delims`, without the comma.
 const fn is_name_octet(octet: u8) -> bool {

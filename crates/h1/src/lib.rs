@@ -46,7 +46,7 @@ mod server;
 mod target;
 mod text;
 
-pub use chunked::Decoder as ChunkedDecoder;
+pub use chunked::{Decoded, Decoder as ChunkedDecoder};
 pub use client::{Client, ClientEvent};
 pub use content::Outgoing;
 pub use error::PeerError;

@@ -3,7 +3,7 @@
 use http::header::CONNECTION;
 use http::{HeaderMap, Version};
 
-use crate::text::list_members;
+use crate::text::{contains, list_members};
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) enum Persistence {
 /// What a message's sender wants. `close` wins over everything; HTTP/1.1 persists by default,
 /// HTTP/1.0 when it says `keep-alive`.
 pub(crate) fn wanted_by_peer(fields: &HeaderMap, version: Version) -> Persistence {
-    if !fields.contains_key(CONNECTION) {
+    if !contains(fields, &CONNECTION) {
         return by_default(version);
     }
     if says_close(fields) {
@@ -31,7 +31,7 @@ pub(crate) fn wanted_by_peer(fields: &HeaderMap, version: Version) -> Persistenc
 
 /// Whether a message is its sender's last one.
 pub(crate) fn says_close(fields: &HeaderMap) -> bool {
-    says(fields, b"close")
+    contains(fields, &CONNECTION) && says(fields, b"close")
 }
 
 fn says(fields: &HeaderMap, option: &[u8]) -> bool {

@@ -60,6 +60,12 @@ pub(crate) fn trim_ows(mut octets: &[u8]) -> &[u8] {
     octets
 }
 
+/// Whether a field is there. A head has few fields and most questions are about absent ones:
+/// looking through the names costs less than hashing one.
+pub(crate) fn contains(fields: &HeaderMap, name: &HeaderName) -> bool {
+    fields.keys().any(|key| key == name)
+}
+
 /// The members of a list, RFC 9110 §5.6.1, across all field lines of the name. Empty members
 /// come as empty slices.
 pub(crate) fn list_members<'h>(

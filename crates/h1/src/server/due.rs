@@ -6,7 +6,7 @@ use http::{Method, Version};
 use crate::PeerError;
 use crate::framing::Framing;
 use crate::head::RequestHead;
-use crate::text::list_members;
+use crate::text::{contains, list_members};
 
 /// An answer that is due.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ impl Due {
 
 /// RFC 9110 §10.1.1; HTTP/1.0 clients cannot mean it.
 fn expects_continue(head: &RequestHead) -> Result<bool, PeerError> {
-    if head.version() == Version::HTTP_10 || !head.headers().contains_key(EXPECT) {
+    if head.version() == Version::HTTP_10 || !contains(head.headers(), &EXPECT) {
         return Ok(false);
     }
     let mut members = list_members(head.headers(), &EXPECT).filter(|member| !member.is_empty());
