@@ -15,6 +15,9 @@ use crate::resolve::{Links, Root};
 use crate::service::Files;
 use crate::settings::{Settings, is_framing};
 
+/// The page for what is not there, in the root.
+const NOT_FOUND_PAGE: &str = "404.html";
+
 /// Puts a [`Files`] together: see [`Files::builder`].
 ///
 /// ```
@@ -194,11 +197,15 @@ impl Builder {
     }
 
     fn settings(self, only: Option<SafePath>) -> Result<Settings, RootError> {
+        let spa = self.spa.as_deref().map(page_path).transpose()?;
+        let not_found = SafePath::from_option(NOT_FOUND_PAGE).ok();
         Ok(Settings {
             fresh: self.ages().answer,
             index: self.index.iter().map(|name| page_path(name)).collect::<Result<_, _>>()?,
             listing: self.listing,
-            spa: self.spa.as_deref().map(page_path).transpose()?,
+            // Beside a single file nothing is served.
+            spa: spa.filter(|_| only.is_none()),
+            not_found: not_found.filter(|_| only.is_none()),
             hidden: self.hidden,
             compression: self.compression,
             cors: self.cors,

@@ -112,6 +112,10 @@ impl Cache {
 
     /// Forgets `key`.
     pub(crate) fn remove(&self, key: &str) {
+        // Most keys that are not found were never there: they need no lock of one's own.
+        if self.with(key, |_| ()).is_none() {
+            return;
+        }
         let hash = self.hash(key);
         if let Some(mut set) = self.write(hash) {
             set.retain(|slot| !slot.is(hash, key));

@@ -224,22 +224,22 @@ impl Entry {
         accepted: Accepted,
         permits: &Arc<Permits>,
     ) -> Selection {
-        let mut is_possible = false;
+        let mut is_being_made = false;
         for coding in accepted.codings() {
             match self.coded[coding as usize].made.get() {
                 Some(Some(_)) => return Selection::Coded(coding),
                 Some(None) => {}
-                None => {
-                    is_possible = true;
-                    if let Some(claim) = Claim::try_new(self, coding, permits) {
-                        return Selection::Claimed(claim);
-                    }
-                }
+                // Somebody makes a better one: no need to start a second.
+                None if is_being_made => {}
+                None => match Claim::try_new(self, coding, permits) {
+                    Some(claim) => return Selection::Claimed(claim),
+                    None => is_being_made = true,
+                },
             }
         }
         // Refused identities get one all the same where there is nothing to choose from, and
         // while the coded form is being made.
-        if accepted.takes_identity() || !self.traits.varies || is_possible {
+        if accepted.takes_identity() || !self.traits.varies || is_being_made {
             return Selection::Identity;
         }
         Selection::NotAcceptable

@@ -48,9 +48,6 @@ const COMPRESSIONS_MAX: usize = 4;
 /// How many folders are listed at the same time; more get 503. Each may hold some megabytes.
 const LISTINGS_MAX: usize = 32;
 
-/// The page for what is not there, in the root.
-const NOT_FOUND_PAGE: &str = "404.html";
-
 /// The keys of the pages that are not asked for by their path. No path is like them: paths
 /// start with a slash.
 const NOT_FOUND_KEY: &str = "page 404";
@@ -62,9 +59,9 @@ const SPA_KEY: &str = "page spa";
 #[derive(Clone)]
 pub struct Files(Arc<Inner>);
 
-pub(crate) struct Inner {
-    pub(crate) root: Root,
-    pub(crate) settings: Settings,
+struct Inner {
+    root: Root,
+    settings: Settings,
     cache: Cache,
     compressions: Arc<Permits>,
     listings: Arc<Permits>,
@@ -155,17 +152,18 @@ impl Inner {
     fn open(self: &Arc<Self>, key: String, path: SafePath, request: Request) -> Reply {
         let now = clock::now();
         self.cache.tidy(now);
-        match find(&self.root.view(), &self.settings, &path) {
+        let target = find(&self.root.view(), &self.settings, &path);
+        if !matches!(target, Ok(Target::Files(_)) | Err(Failure::Busy)) {
+            self.cache.remove(&key);
+        }
+        match target {
             Ok(Target::Files(files)) => match self.entry(key, *files, Role::Named, now) {
                 Ok(entry) => self.send(&entry, request),
                 Err(failure) => self.fail(failure, request),
             },
             Ok(Target::Redirect) => self.redirect(&path, &request),
             Ok(Target::Listing(folder)) => self.list(folder, path, request),
-            Err(failure) => {
-                self.cache.remove(&key);
-                self.fail(failure, request)
-            }
+            Err(failure) => self.fail(failure, request),
         }
     }
 
@@ -280,9 +278,8 @@ impl Inner {
     }
 
     fn not_found(self: &Arc<Self>, request: Request) -> Reply {
-        if self.settings.only.is_none()
-            && let Ok(path) = SafePath::from_option(NOT_FOUND_PAGE)
-            && let Ok(entry) = self.page(NOT_FOUND_KEY, &path, Role::NotFound)
+        if let Some(path) = &self.settings.not_found
+            && let Ok(entry) = self.page(NOT_FOUND_KEY, path, Role::NotFound)
         {
             return self.send(&entry, request);
         }
@@ -296,8 +293,13 @@ impl Inner {
         if let Some(entry) = known.filter(|entry| entry.is_fresh(now, self.settings.fresh)) {
             return Ok(entry);
         }
-        let files = find_files(&self.root.view(), &self.settings, path.clone())?;
-        self.entry(key.to_owned(), files, role, now)
+        match find_files(&self.root.view(), &self.settings, path.clone()) {
+            Ok(files) => self.entry(key.to_owned(), files, role, now),
+            Err(failure) => {
+                self.cache.remove(key);
+                Err(failure)
+            }
+        }
     }
 
     fn options(&self) -> Response {

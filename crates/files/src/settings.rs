@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) index: Vec<SafePath>,
     pub(crate) listing: bool,
     pub(crate) spa: Option<SafePath>,
+    /// The page for what is not there.
+    pub(crate) not_found: Option<SafePath>,
     pub(crate) hidden: bool,
     pub(crate) compression: bool,
     pub(crate) cors: bool,

@@ -113,6 +113,7 @@ fn a_file_may_become_a_folder_and_grow_large_and_small_again() {
     fs::remove_file(site.path("a")).unwrap();
     site.write("a/b", "within");
     assert_eq!(get(&files, "/a").status, 301);
+    assert_eq!(files.cached_bytes(), 0);
 }
 
 #[test]

@@ -217,7 +217,8 @@ fn an_application_answers_for_its_own_addresses() {
 #[test]
 fn a_single_file_is_served_at_the_root_and_at_its_name() {
     let site = Site::new(&[("only.html", "only"), ("other.html", "other"), ("404.html", "lost")]);
-    let files = Files::builder(site.path("only.html")).build().unwrap();
+    let builder = Files::builder(site.path("only.html")).spa(Some("other.html"));
+    let files = builder.build().unwrap();
     for target in ["/", "/only.html", "/?q"] {
         let answer = get(&files, target);
         assert_eq!((answer.status.as_u16(), answer.text()), (200, "only"), "{target}");
@@ -226,6 +227,7 @@ fn a_single_file_is_served_at_the_root_and_at_its_name() {
     for target in ["/other.html", "/404.html", "/only.html/", "/x", "/x/only.html", "/.."] {
         let answer = get(&files, target);
         assert_eq!((answer.status.as_u16(), answer.text()), (404, "404 Not Found\n"), "{target}");
+        assert!(!get_with(&files, target, &[BROWSER]).text().contains("other"), "{target}");
     }
 }
 
