@@ -1,0 +1,90 @@
+//! A server for others to judge: what most test suites ask for, and little else.
+//!
+//! `GET`, `HEAD` and `OPTIONS /` answer `OK`; any other method at `/` gives its content back.
+//! `/echo` lists the fields of the request, `/cookie` its cookies. The other routes are for the
+//! integration tests: see [`trials`]. The addresses are printed, one a line, once they are bound:
+//!
+//! ```text
+//! cargo run --example target -- --listen 127.0.0.1:0 --architecture event --header-timeout 0.5
+//! ```
+
+#[path = "target/options.rs"]
+mod options;
+#[path = "target/promise.rs"]
+mod promise;
+#[path = "target/trials.rs"]
+mod trials;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use gnezdo::http::{HeaderMap, header::COOKIE};
+use gnezdo::{App, Request, Response, Server};
+
+use crate::options::Options;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("target: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse(std::env::args().skip(1))?;
+    let server = Server::bind(options.settings)?;
+    if !server.is_worker() {
+        for address in server.local_addresses() {
+            println!("{address}");
+        }
+    }
+    server.stop_on_signals()?;
+    Ok(server.run(trials::add_to(judged(), options.file))?)
+}
+
+/// What the suites ask for.
+fn judged() -> App {
+    App::new()
+        .get("/", || "OK")
+        .options("/", || "OK")
+        .post("/", give_back)
+        .put("/", give_back)
+        .patch("/", give_back)
+        .delete("/", give_back)
+        .get("/echo", |request: Request| lines(request.headers()))
+        .post("/echo", |request: Request| lines(request.headers()))
+        .get("/cookie", |request: Request| cookies(request.headers()))
+}
+
+/// The content comes back as it arrives, not when it is complete.
+fn give_back(request: Request) -> Response {
+    Response::new(request.into_body())
+}
+
+/// Fields, one a line.
+fn lines(fields: &HeaderMap) -> Vec<u8> {
+    let mut text = Vec::new();
+    for (name, value) in fields {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
+            text.extend_from_slice(part);
+        }
+    }
+    text
+}
+
+/// Cookies, one a line. RFC 6265 §5.4.
+fn cookies(fields: &HeaderMap) -> String {
+    let mut text = String::new();
+    let lines = fields.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    for pair in lines.flat_map(|line| line.split(';')) {
+        if let Some((name, value)) = pair.split_once('=') {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{}={}", name.trim_matches(' '), value.trim_matches(' '));
+        }
+    }
+    text
+}
