@@ -1,12 +1,14 @@
 //! Why the program ends without having served, in one line that says what to do.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gnezdo::files::RootError;
 use gnezdo::{Advice, Architecture, ListenError, ServerError};
+
+use crate::one_line::one_line;
 
 /// Why the program ends.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ impl Failure {
         }
     }
 
-    fn line(&self) -> String {
+    fn text(&self) -> String {
         match self {
             Self::Usage(line) => line.clone(),
             Self::WorkersUseless(architecture) => format!(
@@ -72,7 +74,7 @@ impl Failure {
                 Reason(source)
             ),
             Self::Root(error) => error.to_string(),
-            Self::Server(ServerError::Listen(error)) => listen_line(error),
+            Self::Server(ServerError::Listen(error)) => listen_text(error),
             Self::Server(error) => error.to_string(),
             Self::Print(source) => format!("printing failed: {}", Reason(source)),
         }
@@ -80,7 +82,7 @@ impl Failure {
 }
 
 /// The library's problem with the program's own words for what helps.
-fn listen_line(error: &ListenError) -> String {
+fn listen_text(error: &ListenError) -> String {
     let advice = match error.advice() {
         Advice::AnotherAddress => "choose another with --listen".into(),
         Advice::OwnAddress => "choose one of its own with --listen, such as 127.0.0.1:8080".into(),
@@ -102,17 +104,9 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
-/// One line whatever it quotes: line ends and other controls are escaped.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.line().chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
-            } else {
-                f.write_char(c)?;
-            }
-        }
-        Ok(())
+        f.write_str(&one_line(&self.text()))
     }
 }
 

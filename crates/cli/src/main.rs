@@ -3,8 +3,8 @@
 //! ```text
 //! words ──► options ──► serve ──► settings ──► Server ──► banner, then run
 //!              │          └─ Failure: one line that says what to do
-//!              ├──► completions, man: the same table for shells and readers
-//!              └──► usage: what clap has to say about wrong words, in one line
+//!              ├──► completions, manual: the same table for shells and readers
+//!              └──► usage: what is wrong with the words, in one line
 //! ```
 //!
 //! Standard output carries what somebody may want to pipe on: the access log, a script of
@@ -17,11 +17,16 @@ mod usage;
 mod values;
 
 mod banner;
-mod documents;
-mod failure;
 mod farewell;
 mod serve;
 mod settings;
+
+mod completions;
+mod manual;
+
+mod failure;
+mod one_line;
+mod print;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,9 +53,9 @@ fn run() -> Result<ExitCode, Failure> {
         Err(error) => return usage::answer(&error),
     };
     match options.command {
-        Command::Serve(options) => serve::serve(*options)?,
-        Command::Completions { shell } => documents::print_completions(shell)?,
-        Command::Man => documents::print_manual()?,
+        Command::Serve(options) => serve::serve(&options)?,
+        Command::Completions { shell } => completions::print(shell)?,
+        Command::Man => manual::print()?,
     }
     Ok(ExitCode::SUCCESS)
 }

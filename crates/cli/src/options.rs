@@ -1,30 +1,32 @@
 //! The one table of words that the program understands. The parser, `--help`, the completions
-//! and the manual are made from it; every default is the library's own.
+//! and the manual are made from it; every figure in it is the library's own default.
 
 mod deadlines;
 mod limits;
+mod notes;
 mod serve;
 
 pub(crate) use deadlines::DeadlineOptions;
 pub(crate) use limits::LimitOptions;
+pub(crate) use notes::{Note, notes};
 pub(crate) use serve::{LogChoice, ServeOptions};
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-/// Serves a folder over HTTP, from the socket up
+/// Serves folders over HTTP, from the socket up
 #[derive(Debug, Parser)]
 #[command(
     name = "gnezdo",
     version,
     max_term_width = 100,
+    args_override_self = true,
     disable_help_subcommand = true,
     after_help = "\
 Examples:
-  gnezdo serve                 this folder at http://127.0.0.1:8080/
-  gnezdo serve ./www -l :8080  another folder, for the whole network to see
-
-`gnezdo serve --help` tells all that can be chosen."
+  gnezdo serve                       this folder at http://127.0.0.1:8080/
+  gnezdo serve ./www --listen :8080  to be seen in the whole network
+  gnezdo serve --help                all that can be chosen"
 )]
 pub(crate) struct Options {
     #[command(subcommand)]
@@ -34,12 +36,13 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve a folder or a file
+    #[command(args_override_self = true)]
     Serve(Box<ServeOptions>),
     /// Print a script that completes these words in a shell
     #[command(after_help = "\
 Examples:
   gnezdo completions bash > ~/.local/share/bash-completion/completions/gnezdo
-  gnezdo completions zsh  > ~/.zfunc/_gnezdo
+  gnezdo completions zsh > ~/.zfunc/_gnezdo
   gnezdo completions fish > ~/.config/fish/completions/gnezdo.fish")]
     Completions {
         /// The shell that is to understand it
@@ -50,4 +53,29 @@ Examples:
 Example:
   gnezdo man > gnezdo.1 && man ./gnezdo.1")]
     Man,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn every_word_has_a_help_of_one_sentence() {
+        let mut command = Options::command();
+        command.build();
+        for command in command.get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty() && !help.ends_with('.'), "{argument}: {help:?}");
+            }
+        }
+    }
 }

@@ -9,9 +9,9 @@ use crate::options::ServeOptions;
 use crate::settings;
 
 /// Serves until a signal ends it.
-pub(crate) fn serve(options: ServeOptions) -> Result<(), Failure> {
-    let settings = settings::settings(&options)?;
-    let files = settings::files(&options)?;
+pub(crate) fn serve(options: &ServeOptions) -> Result<(), Failure> {
+    let settings = settings::settings(options)?;
+    let files = settings::files(options)?;
     let shutdown_timeout = settings.shutdown_timeout;
     let banner = Banner::new(&options.root, &settings);
     let server = Server::bind(settings)?;

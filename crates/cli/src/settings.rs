@@ -33,15 +33,15 @@ fn limits(deadlines: &DeadlineOptions, limits: &LimitOptions) -> Limits {
     Limits {
         head_bytes_max: limits.max_header_size.memory(),
         target_bytes_max: limits.max_target_size.memory(),
-        fields_max: limits.max_fields,
-        chunk_extension_bytes_max: limits.max_chunk_extension_size.memory(),
+        fields_max: limits.max_fields.get(),
+        chunk_extension_bytes_max: limits.max_chunk_ext_size.memory(),
         trailer_bytes_max: limits.max_trailer_size.memory(),
         body_bytes_max: limits.max_body_size.bytes(),
         discard_bytes_max: limits.max_discard_size.bytes(),
         header_timeout: deadlines.header_timeout.duration(),
         idle_timeout: deadlines.idle_timeout.duration(),
         progress_timeout: deadlines.progress_timeout.duration(),
-        progress_bytes_min: deadlines.progress_bytes.bytes(),
+        progress_bytes_min: deadlines.progress_size.bytes(),
         linger_timeout: deadlines.linger_timeout.duration(),
     }
 }

@@ -1,12 +1,14 @@
 //! What people type after an option, each kind with its errors in one clause.
 
 mod byte_size;
+mod count;
 mod field;
 mod time_span;
 
-pub(crate) use byte_size::ByteSize;
+pub(crate) use byte_size::{ByteSize, memory_size};
+pub(crate) use count::count;
 pub(crate) use field::{Field, field_value};
-pub(crate) use time_span::{Lasting, TimeSpan};
+pub(crate) use time_span::{TimeSpan, lasting};
 
 /// Splits `512KiB` before its unit: the digits, then the rest.
 fn split_unit(text: &str) -> (&str, &str) {

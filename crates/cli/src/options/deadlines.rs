@@ -3,28 +3,31 @@
 use clap::Args;
 use gnezdo::{Limits, Settings};
 
-use crate::values::{Lasting, TimeSpan};
+use crate::values::{ByteSize, TimeSpan, lasting};
 
 /// The deadlines of connections and of the shutdown.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Deadlines")]
 pub(crate) struct DeadlineOptions {
-    /// For the whole head of a request, however many bytes come; then 408
-    #[arg(long, value_name = "TIME", default_value_t = limits().header_timeout.into())]
-    pub(crate) header_timeout: Lasting,
-    /// For the next request on a kept connection
-    #[arg(long, value_name = "TIME", default_value_t = limits().idle_timeout.into())]
-    pub(crate) idle_timeout: Lasting,
-    /// For --progress-bytes of content to move, either way
-    #[arg(long, value_name = "TIME", default_value_t = limits().progress_timeout.into())]
-    pub(crate) progress_timeout: Lasting,
-    /// What counts as progress within --progress-timeout
+    /// For the head of a request
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    #[arg(default_value_t = limits().header_timeout.into())]
+    pub(crate) header_timeout: TimeSpan,
+    /// For the next request
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    #[arg(default_value_t = limits().idle_timeout.into())]
+    pub(crate) idle_timeout: TimeSpan,
+    /// For --progress-size to move
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    #[arg(default_value_t = limits().progress_timeout.into())]
+    pub(crate) progress_timeout: TimeSpan,
+    /// Of content, either way
     #[arg(long, value_name = "SIZE", default_value_t = limits().progress_bytes_min.into())]
-    pub(crate) progress_bytes: crate::values::ByteSize,
-    /// For the client to close its side after a refusal
+    pub(crate) progress_size: ByteSize,
+    /// For hanging up after a refusal
     #[arg(long, value_name = "TIME", default_value_t = limits().linger_timeout.into())]
     pub(crate) linger_timeout: TimeSpan,
-    /// For answers in progress when the server ends
+    /// For answers under way at the end
     #[arg(long, value_name = "TIME", default_value_t = shutdown_timeout())]
     pub(crate) shutdown_timeout: TimeSpan,
 }

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use gnezdo::{Architecture, ListenAddress, LogFormat, Network};
 use http::HeaderValue;
 
-use super::{DeadlineOptions, LimitOptions};
-use crate::values::{Field, field_value};
+use super::{DeadlineOptions, LimitOptions, notes};
+use crate::values::{Field, count, field_value};
 
 const LISTENING: &str = "Listening";
 const FILES: &str = "Files";
@@ -17,22 +17,12 @@ const ANSWERS: &str = "Answers";
 const ENGINE: &str = "Engine";
 const LOG: &str = "Access log";
 
+/// More loops or processes than this are a slip of the pen.
+const CREW_MAX: usize = 1_024;
+
 /// What `gnezdo serve` is told.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Times are written 10s, 500ms or 2m; a plain number is seconds.
-Sizes are written 32KiB, 1MB or 4096; a bare letter as in 32k is a power of 1024.
-
-Once it listens, the program prints one line `listening on URL` for each address to
-standard error; standard output carries the access log and nothing else. Ctrl-C or SIGTERM
-lets it finish what is in progress, a second one ends it at once.
-
-Examples:
-  gnezdo serve                               this folder at http://127.0.0.1:8080/
-  gnezdo serve ./www --listen :8080          a folder, for the whole network to see
-  gnezdo serve dist --spa --cache-control max-age=60
-  gnezdo serve --access-log json | jq .target
-  gnezdo serve --listen unix:/run/www.sock --processes 2")]
+#[command(after_help = notes::help())]
 pub(crate) struct ServeOptions {
     /// The folder to serve, or a single file
     #[arg(default_value = ".")]
@@ -46,8 +36,8 @@ pub(crate) struct ServeOptions {
     /// Let only this network or address connect, such as 192.168.0.0/16; may be repeated
     #[arg(long, value_name = "CIDR", help_heading = LISTENING)]
     pub(crate) allow: Vec<Network>,
-    /// Turn this network or address away; where --allow and --deny meet, the smaller network
-    /// decides; may be repeated
+    /// Turn this network or address away; may be repeated, and where --allow and --deny meet
+    /// the smaller network decides
     #[arg(long, value_name = "CIDR", help_heading = LISTENING)]
     pub(crate) deny: Vec<Network>,
 
@@ -57,48 +47,48 @@ pub(crate) struct ServeOptions {
     /// Do not list folders that have no index file
     #[arg(long, help_heading = FILES)]
     pub(crate) no_listing: bool,
-    /// Serve a single-page application: its page answers every path that names no file, when a
-    /// browser asks for a page [FILE: index.html]
+    /// Answer paths that name nothing with the page of a single-page application, index.html if
+    /// none is named
     #[arg(long, value_name = "FILE", help_heading = FILES)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "index.html")]
     pub(crate) spa: Option<String>,
-    /// Serve files and folders whose names start with a dot; .well-known always is
+    /// Serve what starts with a dot; .well-known always is
     #[arg(long, help_heading = FILES)]
     pub(crate) hidden: bool,
     /// Follow symbolic links that lead out of the root
     #[arg(long, help_heading = FILES)]
     pub(crate) follow_symlinks: bool,
 
-    /// Do not compress, and do not send .br, .zst and .gz files in place of their neighbours
+    /// Neither compress nor send .br, .zst and .gz neighbours
     #[arg(long, help_heading = ANSWERS)]
     pub(crate) no_compression: bool,
     /// The Cache-Control of files, such as max-age=3600
     #[arg(long, value_name = "VALUE", help_heading = ANSWERS, value_parser = field_value)]
     pub(crate) cache_control: Option<HeaderValue>,
-    /// A field of every answer; may be repeated
-    #[arg(long, value_name = "'NAME: VALUE'", help_heading = ANSWERS)]
+    /// A field of every answer, as 'Name: value'; may be repeated
+    #[arg(long, value_name = "FIELD", help_heading = ANSWERS)]
     pub(crate) header: Vec<Field>,
-    /// Let pages of any origin read the files (Access-Control-Allow-Origin: *)
+    /// Let pages of any origin read the files
     #[arg(long, help_heading = ANSWERS)]
     pub(crate) cors: bool,
 
-    /// How to wait for clients
-    #[arg(short, long, value_name = "NAME", help_heading = ENGINE)]
+    /// How to wait for clients: single, threads, processes, event or auto
+    #[arg(long, value_name = "NAME", help_heading = ENGINE, hide_possible_values = true)]
     #[arg(default_value_t, value_parser = architectures())]
     pub(crate) architecture: Architecture,
     /// Event loops in each process [default: one for each core]
-    #[arg(short, long, value_name = "N", help_heading = ENGINE)]
+    #[arg(long, value_name = "N", help_heading = ENGINE, value_parser = count::<CREW_MAX>)]
     pub(crate) workers: Option<NonZeroUsize>,
-    /// Supervised processes, whatever the architecture; one that dies is replaced [default:
-    /// none but the program itself]
-    #[arg(short, long, value_name = "N", help_heading = ENGINE)]
+    /// Supervised processes, under any architecture; one that dies is replaced [default: none
+    /// but the program itself]
+    #[arg(long, value_name = "N", help_heading = ENGINE, value_parser = count::<CREW_MAX>)]
     pub(crate) processes: Option<NonZeroUsize>,
 
-    /// Write a line for each answer [default: off, or combined with --log-file]
-    #[arg(long, value_name = "FORMAT", help_heading = LOG)]
+    /// A line for each answer: off, common, combined or json [default: off, but combined with
+    /// --log-file]
+    #[arg(long, value_name = "FORMAT", help_heading = LOG, hide_possible_values = true)]
     pub(crate) access_log: Option<LogChoice>,
-    /// Append the access log to this file instead of printing it; a file that was moved away
-    /// is made anew
+    /// Append it to this file instead of printing it; a file that was moved away is made anew
     #[arg(long, value_name = "FILE", help_heading = LOG)]
     pub(crate) log_file: Option<PathBuf>,
 
@@ -111,13 +101,13 @@ pub(crate) struct ServeOptions {
 /// The access log's format, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogChoice {
-    /// No access log
+    /// no access log
     Off,
-    /// Host, time, request line, status and bytes, as Apache httpd writes them
+    /// host, time, request line, status and bytes, as Apache httpd
     Common,
-    /// Common, then referer and user agent, as nginx writes them
+    /// common, then referer and user agent, as nginx
     Combined,
-    /// A JSON object with the same content and the duration
+    /// an object with the same content and the duration
     Json,
 }
 
@@ -133,17 +123,6 @@ impl LogChoice {
 }
 
 fn architectures() -> impl TypedValueParser<Value = Architecture> {
-    let values = Architecture::ALL.map(|a| PossibleValue::new(a.name()).help(about(a)));
+    let values = Architecture::ALL.map(|a| PossibleValue::new(a.name()).help(notes::about(a)));
     PossibleValuesParser::new(values).try_map(|name| name.parse::<Architecture>())
-}
-
-fn about(architecture: Architecture) -> &'static str {
-    match architecture {
-        Architecture::Single => "One thread, one connection at a time: to learn and to test",
-        Architecture::Threads => "A thread for each connection",
-        Architecture::Processes => "Supervised processes with a thread for each connection",
-        Architecture::Event => "Event loops, one for each core",
-        Architecture::Auto => "The fastest that works here",
-        _ => "",
-    }
 }

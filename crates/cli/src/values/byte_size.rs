@@ -25,6 +25,9 @@ const OTHERS: [(&str, u64); 9] = [
     ("TB", 1_000_000_000_000),
 ];
 
+/// More than this for each connection is a slip of the pen.
+const MEMORY_MAX: u64 = 1 << 30;
+
 /// A number of bytes.
 ///
 /// Displayed it is what it can be parsed from.
@@ -36,11 +39,16 @@ impl ByteSize {
         self.0
     }
 
-    /// The number of bytes as an amount of memory; what is more than the machine can address
-    /// is as good as all of it.
+    /// The number of bytes as an amount of memory; see [`memory_size`].
     pub(crate) fn memory(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
+}
+
+/// Reads the size of something that is kept in memory for each connection.
+pub(crate) fn memory_size(text: &str) -> Result<ByteSize, ByteSizeError> {
+    let size: ByteSize = text.parse()?;
+    if size.0 > MEMORY_MAX { Err(ByteSizeError::TooLargeForMemory) } else { Ok(size) }
 }
 
 impl From<u64> for ByteSize {
@@ -88,6 +96,8 @@ pub(crate) enum ByteSizeError {
     Malformed,
     /// It does not fit into 64 bits.
     TooLarge,
+    /// It is more than a connection should keep.
+    TooLargeForMemory,
 }
 
 impl fmt::Display for ByteSizeError {
@@ -95,6 +105,7 @@ impl fmt::Display for ByteSizeError {
         f.write_str(match self {
             Self::Malformed => "write a whole number and a unit, such as 32KiB, 1MB or 4096",
             Self::TooLarge => "16777215TiB is the most",
+            Self::TooLargeForMemory => "1GiB is the most",
         })
     }
 }
@@ -136,5 +147,7 @@ mod tests {
         for text in ["16777216TiB", "99999999999999999999", "18446744073709551615k"] {
             assert_eq!(text.parse::<ByteSize>(), Err(ByteSizeError::TooLarge), "{text:?}");
         }
+        assert_eq!(memory_size("1GiB").map(ByteSize::memory), Ok(1 << 30));
+        assert_eq!(memory_size("1025MiB"), Err(ByteSizeError::TooLargeForMemory));
     }
 }

@@ -19,10 +19,6 @@ const MILLISECONDS_MAX: u64 = 365 * 86_400_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeSpan(Duration);
 
-/// A [`TimeSpan`] that is longer than nothing, for what nobody can do in no time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lasting(TimeSpan);
-
 impl TimeSpan {
     pub(crate) fn duration(self) -> Duration {
         self.0
@@ -55,6 +51,12 @@ impl FromStr for TimeSpan {
     }
 }
 
+/// Reads a time span that is longer than nothing, for what nobody can do in no time.
+pub(crate) fn lasting(text: &str) -> Result<TimeSpan, TimeSpanError> {
+    let span: TimeSpan = text.parse()?;
+    if span.0.is_zero() { Err(TimeSpanError::Zero) } else { Ok(span) }
+}
+
 impl fmt::Display for TimeSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
@@ -64,33 +66,6 @@ impl fmt::Display for TimeSpan {
             Some((name, scale)) => write!(f, "{}{name}", ms / scale),
             None => write!(f, "{ms}ms"),
         }
-    }
-}
-
-impl Lasting {
-    pub(crate) fn duration(self) -> Duration {
-        self.0.duration()
-    }
-}
-
-impl From<Duration> for Lasting {
-    fn from(duration: Duration) -> Self {
-        Self(duration.into())
-    }
-}
-
-impl FromStr for Lasting {
-    type Err = TimeSpanError;
-
-    fn from_str(text: &str) -> Result<Self, TimeSpanError> {
-        let span: TimeSpan = text.parse()?;
-        if span.0.is_zero() { Err(TimeSpanError::Zero) } else { Ok(Self(span)) }
-    }
-}
-
-impl fmt::Display for Lasting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
@@ -151,7 +126,7 @@ mod tests {
         for text in ["366d", "99999999999999999999s", "18446744073709551615d"] {
             assert_eq!(text.parse::<TimeSpan>(), Err(TimeSpanError::TooLong), "{text:?}");
         }
-        assert_eq!("0ms".parse::<Lasting>(), Err(TimeSpanError::Zero));
-        assert_eq!("1ms".parse::<Lasting>(), Ok(Duration::from_millis(1).into()));
+        assert_eq!(lasting("0ms"), Err(TimeSpanError::Zero));
+        assert_eq!(lasting("1ms"), Ok(Duration::from_millis(1).into()));
     }
 }

@@ -1,0 +1,90 @@
+//! What the table of options cannot say: the sections below it, in the help and in the manual.
+
+use gnezdo::Architecture;
+
+/// A section: its title, and its text in lines of at most 76 columns.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) title: &'static str,
+    pub(crate) text: String,
+}
+
+/// The sections about `gnezdo serve`.
+pub(crate) fn notes() -> Vec<Note> {
+    vec![
+        Note { title: "Architectures", text: architectures() },
+        Note { title: "Times and sizes", text: TIMES_AND_SIZES.into() },
+        Note { title: "Beyond a limit", text: LIMITS.into() },
+        Note { title: "Output", text: OUTPUT.into() },
+        Note { title: "End", text: END.into() },
+        Note { title: "Examples", text: EXAMPLES.into() },
+    ]
+}
+
+/// The sections below the options, as the help prints them.
+pub(crate) fn help() -> String {
+    let sections: Vec<_> = notes().iter().map(help_section).collect();
+    sections.join("\n\n")
+}
+
+fn help_section(note: &Note) -> String {
+    let lines: Vec<_> = note.text.lines().map(|line| format!("  {line}")).collect();
+    format!("{}:\n{}", note.title, lines.join("\n"))
+}
+
+const TIMES_AND_SIZES: &str = "\
+Times are written 10s, 500ms or 2m; a plain number is seconds. Sizes are
+written 32KiB, 1MB or 4096; a letter alone, as in 32k, is a power of 1024.";
+
+const LIMITS: &str = "\
+A request beyond its limit is refused with the status that stands there, and
+its connection is closed. At --max-connections, which counts all processes,
+connections at rest are closed for new ones, or else the new ones wait.";
+
+const OUTPUT: &str = "\
+Standard error tells one line `listening on URL` for each address as soon as
+it is open, then what goes wrong. Standard output has the access log alone.";
+
+const END: &str = "\
+Ctrl-C or SIGTERM lets answers under way finish, then the program exits with
+0; a second one ends it at once. It exits with 2 if its words are wrong, and
+with 1 if something else is.";
+
+const EXAMPLES: &str = "\
+gnezdo serve                          this folder at http://127.0.0.1:8080/
+gnezdo serve ./www --listen :8080     to be seen in the whole network
+gnezdo serve dist --spa --cors        an application of one page
+gnezdo serve --access-log json | jq .target
+gnezdo serve --listen unix:/run/www.sock --processes 2";
+
+fn architectures() -> String {
+    let line = |a: Architecture| format!("{:10} {}", a.name(), about(a));
+    Architecture::ALL.map(line).join("\n")
+}
+
+/// What an architecture is, in a clause.
+pub(crate) fn about(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::Single => "one thread, one connection at a time: to learn and to test",
+        Architecture::Threads => "a thread for each connection",
+        Architecture::Processes => "supervised processes, with a thread for each connection",
+        Architecture::Event => "event loops, one for each core",
+        Architecture::Auto => "the fastest that works here",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_and_every_architecture_is_explained() {
+        for note in notes() {
+            for line in note.text.lines() {
+                assert!(line.chars().count() <= 76, "{}: {line}", note.title);
+            }
+        }
+        assert!(Architecture::ALL.into_iter().all(|a| !about(a).is_empty()));
+    }
+}

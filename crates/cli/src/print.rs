@@ -1,0 +1,19 @@
+//! Printing on standard output, for those who may not read to the end.
+
+use std::io::{self, Write};
+
+use crate::failure::Failure;
+
+/// Prints a text.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    unless_closed(stdout.write_all(text).and_then(|()| stdout.flush()))
+}
+
+/// A reader that has seen enough (`| head -1`) is no failure.
+pub(crate) fn unless_closed(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Print(error)),
+        _ => Ok(()),
+    }
+}
