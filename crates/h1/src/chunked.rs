@@ -98,25 +98,8 @@ impl Decoder {
         loop {
             match &mut self.state {
                 State::Complete => return Ok(Step::skip(used)),
-                State::Data { left } => {
-                    let piece = data_piece(&input[used..], left);
-                    if *left == 0 {
-                        self.state = State::DataCr;
-                    }
-                    if piece.is_empty() {
-                        return Ok(Step::skip(used));
-                    }
-                    return Ok(Step::event(used + piece.len(), Decoded::Data(piece)));
-                }
-                State::Trailers(scan) => {
-                    let section = &input[used..];
-                    let Some(end) = scan.find_end(Section::Trailers, section, limits)? else {
-                        return Ok(Step::skip(used));
-                    };
-                    self.state = State::Complete;
-                    let trailers = trailers(&section[..end], limits)?;
-                    return Ok(Step::event(used + end, Decoded::End(trailers)));
-                }
+                State::Data { .. } => return Ok(self.take_data(used, &input[used..])),
+                State::Trailers(_) => return self.take_trailers(used, &input[used..], limits),
                 _ => {
                     let Some(&octet) = input.get(used) else {
                         return Ok(Step::skip(used));
@@ -126,6 +109,40 @@ impl Decoder {
                 }
             }
         }
+    }
+
+    /// Takes data; `before` octets of the same input were used before it.
+    fn take_data<'i>(&mut self, before: usize, input: &'i [u8]) -> Step<Decoded<'i>> {
+        let State::Data { left } = &mut self.state else {
+            return Step::skip(before);
+        };
+        let length = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+        *left -= length as u64;
+        if *left == 0 {
+            self.state = State::DataCr;
+        }
+        if length == 0 {
+            return Step::skip(before);
+        }
+        Step::event(before + length, Decoded::Data(&input[..length]))
+    }
+
+    /// Takes the trailer section, once all of it is there.
+    fn take_trailers<'i>(
+        &mut self,
+        before: usize,
+        input: &'i [u8],
+        limits: &Limits,
+    ) -> Result<Step<Decoded<'i>>, PeerError> {
+        let State::Trailers(scan) = &mut self.state else {
+            return Ok(Step::skip(before));
+        };
+        let Some(end) = scan.find_end(Section::Trailers, input, limits)? else {
+            return Ok(Step::skip(before));
+        };
+        self.state = State::Complete;
+        let trailers = trailers(&input[..end], limits)?;
+        Ok(Step::event(before + end, Decoded::End(trailers)))
     }
 
     fn take_octet(&mut self, octet: u8, limits: &Limits) -> Result<(), PeerError> {
@@ -153,12 +170,6 @@ impl Decoder {
         };
         Ok(())
     }
-}
-
-fn data_piece<'i>(input: &'i [u8], left: &mut u64) -> &'i [u8] {
-    let length = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
-    *left -= length as u64;
-    &input[..length]
 }
 
 fn trailers(section: &[u8], limits: &Limits) -> Result<Option<HeaderMap>, PeerError> {

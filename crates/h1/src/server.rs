@@ -32,7 +32,9 @@ mod refusal;
 #[derive(Debug)]
 pub enum Event<'i> {
     /// A request. Unless `body` is [`Framing::None`], its content follows as
-    /// [`Data`](Self::Data) and [`End`](Self::End).
+    /// [`Data`](Self::Data) and [`End`](Self::End); the latter is an event of its own, which
+    /// may need no further octet. Once the answer is complete, the rest of the content is
+    /// dropped without events.
     Request {
         /// Method, target, version and fields.
         head: RequestHead,
@@ -43,8 +45,9 @@ pub enum Event<'i> {
     Data(&'i [u8]),
     /// The content is complete; here are its trailer fields, if it had some.
     End(Option<HeaderMap>),
-    /// The client broke the protocol or a limit. If no answer had begun, the machine gives it
-    /// itself, and an answer of the service is not wanted any more.
+    /// The client broke the protocol or a limit, or left in the middle of a message. If no
+    /// answer had begun, the machine gives it itself, and an answer of the service is not
+    /// wanted any more.
     Refused(PeerError),
 }
 

@@ -141,33 +141,16 @@ impl Server {
         Some(due)
     }
 
-    /// How the answer's end is announced and kept. RFC 9112 §6.
+    /// How the answer's end is announced and kept, and what that means for the connection.
     fn frame(
         &mut self,
         due: Due,
         status: StatusCode,
         length: Option<u64>,
     ) -> (Announcement, Outgoing) {
-        if status.is_informational() {
-            // An interim response is no answer: the client would take the next one for it.
-            self.persistence = Persistence::Close;
-        }
-        if !allows_content(status) {
-            return (Announcement::Nothing, Outgoing::None);
-        }
-        let (announcement, outgoing) = match length {
-            // RFC 9110 §9.3.6: success of CONNECT frames nothing; a tunnel is all that can follow.
-            _ if due.asked == Asked::Connect && status.is_success() => {
-                (Announcement::Nothing, Outgoing::UntilClose)
-            }
-            // RFC 9110 §15.3.6: no content whatever the service gives.
-            _ if status == StatusCode::RESET_CONTENT => (Announcement::Length(0), Outgoing::None),
-            Some(0) => (Announcement::Length(0), Outgoing::None),
-            Some(length) => (Announcement::Length(length), Outgoing::Length(length)),
-            None if due.version == Version::HTTP_11 => (Announcement::Chunked, Outgoing::Chunked),
-            None => (Announcement::Nothing, Outgoing::UntilClose),
-        };
-        if outgoing == Outgoing::UntilClose {
+        let (announcement, outgoing) = answer_framing(due, status, length);
+        // An interim response is no answer: the client would take the next one for it.
+        if outgoing == Outgoing::UntilClose || status.is_informational() {
             self.persistence = Persistence::Close;
         }
         if due.asked == Asked::Head {
@@ -183,6 +166,25 @@ impl Server {
             (Persistence::KeepAlive, Version::HTTP_11) => ConnectionOption::Default,
             (Persistence::KeepAlive, _) => ConnectionOption::KeepAlive,
         }
+    }
+}
+
+/// Framing of an answer, as if it were one to GET. RFC 9112 §6.
+fn answer_framing(due: Due, status: StatusCode, length: Option<u64>) -> (Announcement, Outgoing) {
+    if !allows_content(status) {
+        return (Announcement::Nothing, Outgoing::None);
+    }
+    // RFC 9110 §9.3.6: success of CONNECT frames nothing; a tunnel is all that can follow.
+    if due.asked == Asked::Connect && status.is_success() {
+        return (Announcement::Nothing, Outgoing::UntilClose);
+    }
+    // RFC 9110 §15.3.6: no content, whatever the service gives.
+    let length = if status == StatusCode::RESET_CONTENT { Some(0) } else { length };
+    match length {
+        Some(0) => (Announcement::Length(0), Outgoing::None),
+        Some(length) => (Announcement::Length(length), Outgoing::Length(length)),
+        None if due.version == Version::HTTP_11 => (Announcement::Chunked, Outgoing::Chunked),
+        None => (Announcement::Nothing, Outgoing::UntilClose),
     }
 }
 
