@@ -19,12 +19,14 @@ const GZIP_LEVEL: u32 = 6;
 /// # Errors
 /// Out of memory, as the coders report it.
 pub(crate) fn compress(coding: Coding, content: &[u8]) -> io::Result<Option<Vec<u8>>> {
-    let coded = match coding {
+    let mut coded = match coding {
         Coding::Brotli => brotli(content)?,
         // Windows stay within the 8 MiB that RFC 9659 allows: level 3 uses 2 MiB.
         Coding::Zstd => zstd::bulk::compress(content, ZSTD_LEVEL)?,
         Coding::Gzip => gzip(content)?,
     };
+    // It is kept for long: no more room than it takes.
+    coded.shrink_to_fit();
     Ok((coded.len() < content.len()).then_some(coded))
 }
 

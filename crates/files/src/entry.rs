@@ -26,8 +26,11 @@ use crate::representation::{Description, Representation};
 use crate::resolve::{Failure, FileId, Found};
 use crate::settings::Settings;
 
-/// What an entry costs beside its contents, in bytes: fields, key, encoded head.
-const OVERHEAD_BYTES: usize = 2 * 1024;
+/// What an entry costs beside its forms, in bytes: path, key, times.
+const ENTRY_BYTES: usize = 1024;
+
+/// What a form costs beside its content, in bytes: fields, encoded head.
+const FORM_BYTES: usize = 2 * 1024;
 
 /// The sizes of content that we compress: below, nothing is won; above, it takes too long for
 /// somebody who waits. Larger files want a precompressed neighbour.
@@ -161,13 +164,15 @@ impl Entry {
             coded: coded.map(|form| Slot::new(form, may_be_made)),
             is_settled: ids.iter().flatten().all(|id| id.is_settled(SystemTime::now())),
             validated_at: AtomicU64::new(validated_at),
-            charge: cache.charge(OVERHEAD_BYTES),
+            charge: cache.charge(ENTRY_BYTES),
             traits,
             path,
             ids,
         };
-        let held = |form: &Representation| form.bytes_held().unwrap_or(cache.open_file_bytes());
-        entry.charge.add(entry.forms().map(held).sum());
+        let cost = |form: &Representation| {
+            FORM_BYTES + form.bytes_held().unwrap_or(cache.open_file_bytes())
+        };
+        entry.charge.add(entry.forms().map(cost).sum());
         Ok(entry)
     }
 
@@ -354,9 +359,10 @@ impl Claim {
     /// stays as it is.
     pub(crate) fn fulfil(self, settings: &Settings) {
         let form = self.entry.make_coded(self.coding, settings).unwrap_or_default();
-        let held = form.as_ref().and_then(Representation::bytes_held).unwrap_or(0);
+        let held = form.as_ref().and_then(Representation::bytes_held);
+        let cost = held.map_or(0, |bytes| FORM_BYTES + bytes);
         if self.entry.coded[self.coding as usize].made.set(form).is_ok() {
-            self.entry.charge.add(held);
+            self.entry.charge.add(cost);
         }
     }
 }
