@@ -20,6 +20,18 @@ pub(crate) fn guarded<T>(foreign: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(foreign)).ok()
 }
 
+/// An answer and the length of its content, if known; a body that panics about it becomes 500.
+pub(crate) fn measured(response: Response) -> (Response, Option<u64>) {
+    match guarded(|| response.body().length()) {
+        Some(length) => (response, length),
+        None => {
+            let response = text_response(StatusCode::INTERNAL_SERVER_ERROR);
+            let length = response.body().length();
+            (response, length)
+        }
+    }
+}
+
 /// A small answer that says its status.
 pub(crate) fn text_response(status: StatusCode) -> Response {
     let mut response = Response::new(Body::from(format!("{status}\n")));

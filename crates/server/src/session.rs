@@ -25,7 +25,7 @@ use http_body::Frame;
 use crate::access_log::Record;
 use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
-use crate::guard::call_service;
+use crate::guard::{call_service, measured};
 use crate::output::Tail;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
@@ -95,8 +95,8 @@ impl Session {
         if self.deadline().is_none_or(|deadline| desk.now.instant < deadline) {
             return;
         }
-        if let Some(Event::Refused(error)) = self.machine.handle_timeout(&desk.now) {
-            self.refused(desk, error);
+        if let Some(event) = self.machine.handle_timeout(&desk.now) {
+            self.handle_event(desk, event);
         }
         self.machine.poll_output(&desk.now, &mut desk.out.bytes);
     }
@@ -170,10 +170,11 @@ impl Session {
         }
     }
 
+    /// Whether the machine can go on with what is held. Even if that is nothing: a pause may
+    /// have come between the last octet of content and its end.
     fn can_feed_held(&self) -> bool {
-        !self.held.octets.is_empty()
-            && self.held.waits_for == WaitsFor::Us
-            && self.machine.wants() != Wants::Nothing
+        self.held.waits_for == WaitsFor::Us
+            && self.machine.wants() == Wants::Read
             && !self.is_paused()
     }
 
@@ -200,8 +201,8 @@ impl Session {
             return;
         }
         self.held = Held::default();
-        if let Some(Event::Refused(error)) = self.machine.handle_eof(&desk.now) {
-            self.refused(desk, error);
+        if let Some(event) = self.machine.handle_eof(&desk.now) {
+            self.handle_event(desk, event);
         }
         self.machine.poll_output(&desk.now, &mut desk.out.bytes);
     }
@@ -275,14 +276,20 @@ impl Session {
     }
 
     fn answer(&mut self, desk: &mut Desk, response: Response) {
+        let (response, length) = measured(response);
         let (head, body) = response.into_parts();
-        let length = body.length();
+        let form = body.into_form();
+        if matches!(form, Form::Stream(_)) && self.is_content_kept() {
+            // RFC 9110 §10.1.1: after the head of the answer it would be too late to ask for
+            // content of which the answer may be made.
+            self.machine.send_continue(&desk.now, &mut desk.out.bytes);
+        }
         self.note_answer(head.status, length);
         let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
         if outgoing == Outgoing::None {
             return self.finish_answer(desk);
         }
-        match body.into_form() {
+        match form {
             Form::Empty => self.end_answer(desk, None),
             Form::Bytes(bytes) => self.send_bytes(desk, bytes),
             Form::File(range) => {
@@ -335,6 +342,12 @@ impl Session {
         }
     }
 
+    /// Whether the service holds on to content that has not come to its end.
+    fn is_content_kept(&self) -> bool {
+        let content = self.exchange.as_ref().and_then(|exchange| exchange.content.as_ref());
+        content.is_some_and(|content| !content.is_abandoned())
+    }
+
     fn take_content(&mut self) -> Option<Sender> {
         self.exchange.as_mut()?.content.take()
     }
@@ -347,7 +360,7 @@ impl Session {
         if self.machine.is_answering() {
             return;
         }
-        self.held = Held::default();
+        self.held.octets = Vec::new();
         if desk.log.is_some() {
             let (peer, now) = (self.peer, &desk.now);
             let unread = || Box::new(Record::of_unread(peer, now));
@@ -438,3 +451,6 @@ fn body_error(error: PeerError) -> BodyError {
         _ => BodyError::Truncated,
     }
 }
+
+#[cfg(test)]
+mod tests;
