@@ -49,3 +49,8 @@ pub mod files {
 pub mod web {
     pub use gnezdo_web::*;
 }
+
+/// The programs of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
