@@ -1,1 +1,49 @@
-fn main() {}
+//! The project's own chores: `cargo xtask bench …` measures, `cargo xtask fuzz …` fuzzes.
+//!
+//! A chore is a module; the words that start it stand in [`words`]. Linux only: chores pin
+//! processes to cores and read `/proc`.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod error;
+mod fuzz;
+mod project;
+mod words;
+
+use std::process::ExitCode;
+
+use error::Error;
+use words::Chore;
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Bad) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::from(if matches!(error, Error::Usage { .. }) { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(words: &[String]) -> Result<Outcome, Error> {
+    match words::read(words)? {
+        Chore::Help(text) => {
+            print!("{text}");
+            Ok(Outcome::Good)
+        }
+        Chore::BenchSuite(suite, options) => bench::measure_suite(suite, &options),
+        Chore::BenchBuild => bench::measure_build(),
+        Chore::Fuzz(options) => fuzz::fuzz(&options),
+        Chore::Launch(words) => bench::launch(&words),
+    }
+}
+
+/// How a chore that ran to its end went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// As it should.
+    Good,
+    /// Something was found: a crash, a failed request. It has been reported.
+    Bad,
+}

@@ -1,0 +1,113 @@
+//! One request and its answer by hand: proof that a server answers rightly before it is
+//! measured, and the octets that the floors repeat.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// An answer as it came over the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// All of it.
+    pub(crate) octets: Vec<u8>,
+    /// Where its content starts.
+    pub(crate) content_start: usize,
+}
+
+/// Longer than any server should need for a small file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Answer {
+    /// The content.
+    pub(crate) fn content(&self) -> &[u8] {
+        &self.octets[self.content_start..]
+    }
+
+    /// The status code.
+    pub(crate) fn status(&self) -> &[u8] {
+        self.octets.get(9..12).unwrap_or_default()
+    }
+}
+
+/// Connects.
+pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Asks for a target in the words that wrk uses, and reads the whole answer.
+pub(crate) fn exchange(stream: &mut TcpStream, target: &str) -> io::Result<Answer> {
+    let address = stream.peer_addr()?;
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n")?;
+    let mut octets = Vec::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        match stream.read(&mut piece)? {
+            0 => return Err(io::Error::other("it left before the end of its answer")),
+            length => octets.extend_from_slice(&piece[..length]),
+        }
+        let Some((content_start, content_length)) = framing(&octets)? else { continue };
+        match octets.len() - content_start {
+            length if length < content_length => {}
+            length if length == content_length => return Ok(Answer { octets, content_start }),
+            _ => return Err(io::Error::other("octets follow its answer")),
+        }
+    }
+}
+
+/// Where the content starts and how long it is, once the head is complete.
+fn framing(octets: &[u8]) -> io::Result<Option<(usize, usize)>> {
+    let Some(end) = octets.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = String::from_utf8_lossy(&octets[..end]);
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    let length = length.ok_or_else(|| io::Error::other("its answer has no Content-Length"))?;
+    Ok(Some((end + 4, length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::thread;
+
+    /// What `exchange` makes of these octets, sent in pieces.
+    fn exchanged(pieces: &'static [&'static [u8]]) -> io::Result<Answer> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 512];
+            let length = stream.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET /x HTTP/1.1\r\nHost: 127.0.0.1:"));
+            for piece in pieces {
+                stream.write_all(piece).unwrap();
+            }
+        });
+        let answer = exchange(&mut connect(address).unwrap(), "/x");
+        server.join().unwrap();
+        answer
+    }
+
+    #[test]
+    fn an_answer_ends_where_its_length_says() {
+        let answer =
+            exchanged(&[b"HTTP/1.1 200 OK\r\nconTENT-length:  3\r\n", b"\r\na", b"bc"]).unwrap();
+        assert_eq!(answer.status(), b"200");
+        assert_eq!(answer.content(), b"abc");
+    }
+
+    #[test]
+    fn a_broken_answer_is_an_error() {
+        let problem = |pieces| exchanged(pieces).unwrap_err().to_string();
+        assert!(problem(&[b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab"]).contains("left"));
+        assert!(problem(&[b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab"]).contains("follow"));
+        assert!(problem(&[b"HTTP/1.1 200 OK\r\n\r\n"]).contains("no Content-Length"));
+    }
+}

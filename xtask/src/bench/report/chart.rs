@@ -1,0 +1,163 @@
+//! The results as a chart: one bar for each server, as an SVG image on a card of its own, so
+//! that it reads well on a light page and on a dark one.
+
+use super::super::figure::Figure;
+use super::super::peer::{Peer, Role};
+use super::super::results::{Results, Series};
+
+const WIDTH: f64 = 840.0;
+const MARGIN: f64 = 28.0;
+const BARS_TOP: f64 = 92.0;
+const BAR_HEIGHT: f64 = 24.0;
+const BAR_STEP: f64 = 36.0;
+/// Where bars begin: right of the names.
+const BAR_START: f64 = 190.0;
+/// Room right of the longest bar for its number.
+const NUMBER_ROOM: f64 = 92.0;
+const FOOT: f64 = 46.0;
+
+const STYLE: &str = "\
+text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, sans-serif; font-size: 14px; fill: #1f2328 }
+.title { font-size: 18px; font-weight: 600 }
+.quiet { font-size: 13px; fill: #59636e }
+.card { fill: #ffffff; stroke: #d1d9e0 }
+.axis { stroke: #d1d9e0 }
+.ours { fill: #d9480f }
+.server { fill: #6b8cae }
+.floor { fill: #c3c9d0 }
+text.ours { fill: #1f2328; font-weight: 600 }
+@media (prefers-color-scheme: dark) {
+  text, text.ours { fill: #f0f6fc }
+  .quiet { fill: #9198a1 }
+  .card { fill: #0d1117; stroke: #3d444d }
+  .axis { stroke: #3d444d }
+  .ours { fill: #f0733d }
+  .server { fill: #5b7fa6 }
+  .floor { fill: #4a525c }
+}
+";
+
+/// The chart of a suite.
+pub(crate) fn chart(results: &Results<'_>) -> String {
+    let (name, figure) = results.suite.chart;
+    let scenario = results.suite.scenarios.iter().find(|scenario| scenario.name == name);
+    let bars = scenario.map(|s| bars(results, &results.ranked(s), figure)).unwrap_or_default();
+    let title = format!("{}: {}", results.suite.title, scenario.map_or("", |s| s.title));
+    let height = BARS_TOP + bars.len() as f64 * BAR_STEP + FOOT;
+    let mut svg = head(&title, height);
+    svg += &text(MARGIN, 40.0, "title", &title);
+    svg += &text(MARGIN, 64.0, "quiet", &subtitle(results, figure));
+    svg += &drawn(&bars);
+    svg += &text(MARGIN, height - 20.0, "quiet", &legend(results));
+    svg + "</svg>\n"
+}
+
+/// A server's name and figure.
+struct Bar<'a> {
+    peer: &'a Peer,
+    value: f64,
+    written: String,
+}
+
+fn bars<'a>(results: &'a Results<'_>, ranked: &[&Series<'_>], figure: Figure) -> Vec<Bar<'a>> {
+    let bar = |series: &&Series<'_>| {
+        let value = series.median(figure)?;
+        let peer = &results.peers[series.peer].peer;
+        Some(Bar { peer, value, written: figure.written(value) })
+    };
+    ranked.iter().filter_map(bar).collect()
+}
+
+fn head(title: &str, height: f64) -> String {
+    let (card_width, card_height) = (WIDTH - 1.0, height - 1.0);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n\
+         <rect class=\"card\" x=\"0.5\" y=\"0.5\" width=\"{card_width}\" height=\"{card_height}\" \
+         rx=\"8\"/>\n",
+        escaped(title)
+    )
+}
+
+fn subtitle(results: &Results<'_>, figure: Figure) -> String {
+    let better = if figure.more_is_better() { "more" } else { "less" };
+    format!(
+        "{} of the server, {better} is better; one core, median of {} rounds",
+        figure.title(),
+        results.rounds
+    )
+}
+
+fn legend(results: &Results<'_>) -> String {
+    let fact = |wanted: &str| {
+        let found = results.facts.0.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    let floors = "Floors answer canned octets and parse nothing.";
+    format!("{floors} {}, {}, {}", fact("processor"), fact("kernel"), fact("date"))
+}
+
+fn drawn(bars: &[Bar<'_>]) -> String {
+    let longest = bars.iter().map(|bar| bar.value).fold(f64::MIN_POSITIVE, f64::max);
+    let room = WIDTH - MARGIN - NUMBER_ROOM - BAR_START;
+    let mut svg = String::new();
+    for (index, bar) in bars.iter().enumerate() {
+        let top = BARS_TOP + index as f64 * BAR_STEP;
+        svg += &drawn_bar(bar, top, bar.value / longest * room);
+    }
+    let bottom = BARS_TOP + bars.len() as f64 * BAR_STEP - (BAR_STEP - BAR_HEIGHT) + 6.0;
+    let top = BARS_TOP - 6.0;
+    svg + &format!(
+        "<line class=\"axis\" x1=\"{BAR_START}\" y1=\"{top}\" x2=\"{BAR_START}\" y2=\"{bottom}\"/>\n"
+    )
+}
+
+fn drawn_bar(bar: &Bar<'_>, top: f64, width: f64) -> String {
+    let class = match bar.peer.role {
+        Role::Ours(_) => "ours",
+        Role::Server => "server",
+        Role::Floor => "floor",
+    };
+    let base = top + BAR_HEIGHT / 2.0 + 5.0;
+    let name = text(MARGIN, base, class, &bar.peer.name);
+    let number = text(BAR_START + width + 8.0, base, class, &bar.written);
+    format!(
+        "{name}<rect class=\"{class}\" x=\"{BAR_START}\" y=\"{top}\" width=\"{width:.1}\" \
+         height=\"{BAR_HEIGHT}\" rx=\"3\"/>\n{number}"
+    )
+}
+
+fn text(x: f64, y: f64, class: &str, words: &str) -> String {
+    format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escaped(words))
+}
+
+fn escaped(words: &str) -> String {
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::results::tests::results;
+    use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_figures_and_ours_stands_out() {
+        let svg = chart(&results());
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"));
+        let longest = WIDTH - MARGIN - NUMBER_ROOM - BAR_START;
+        let width = |class: &str| {
+            let (_, rest) = svg.split_once(&format!("<rect class=\"{class}\" x=\"190\"")).unwrap();
+            let (_, rest) = rest.split_once("width=\"").unwrap();
+            rest.split_once('"').unwrap().0.parse::<f64>().unwrap()
+        };
+        assert_eq!(width("floor"), longest);
+        assert!((width("ours") - longest * 0.8).abs() < 0.1);
+        assert!((width("server") - longest * 0.4).abs() < 0.1);
+        assert!(svg.contains(">200,000</text>"));
+    }
+
+    #[test]
+    fn names_cannot_break_out_of_the_image() {
+        assert_eq!(escaped("<a & \"b\">"), "&lt;a &amp; &quot;b&quot;&gt;");
+    }
+}

@@ -1,0 +1,235 @@
+//! What a run gave: the samples of every peer in every scenario, and whether the bars are met.
+
+use super::clean_build::CleanBuild;
+use super::figure::{Figure, Sample, grouped, median, spread};
+use super::machine::Facts;
+use super::peer::Role;
+use super::programs::Ready;
+use super::suite::{Bar, Bound, Scenario, Suite};
+use super::{BenchOptions, clean_build, machine};
+use crate::error::Error;
+
+/// Everything that a report tells.
+#[derive(Debug)]
+pub(crate) struct Results<'s> {
+    pub(crate) suite: &'s Suite,
+    pub(crate) peers: Vec<Ready>,
+    pub(crate) series: Vec<Series<'s>>,
+    pub(crate) facts: Facts,
+    pub(crate) rounds: u32,
+    pub(crate) seconds: u32,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// The samples of one peer in one scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Series<'s> {
+    pub(crate) scenario: &'s Scenario,
+    /// The peer's place among the peers of the run.
+    pub(crate) peer: usize,
+    pub(crate) samples: Vec<Sample>,
+    /// What went wrong, round by round. A series with failures has no figures.
+    pub(crate) failures: Vec<String>,
+}
+
+/// Whether a bar is met.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    /// What was to be reached, in words.
+    pub(crate) figure: String,
+    /// How high or low, in words.
+    pub(crate) bar: String,
+    /// What was reached, in words, and whether that is enough; nothing if it was not measured.
+    pub(crate) measured: Option<(String, bool)>,
+}
+
+impl<'s> Series<'s> {
+    pub(crate) fn new(scenario: &'s Scenario, peer: usize) -> Self {
+        Self { scenario, peer, samples: Vec::new(), failures: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, sample: Sample, failure: Option<String>) {
+        self.samples.push(sample);
+        self.failures.extend(failure);
+    }
+
+    /// The median of a figure, if nothing failed.
+    pub(crate) fn median(&self, figure: Figure) -> Option<f64> {
+        if self.failures.is_empty() { median(&self.values(figure)) } else { None }
+    }
+
+    /// How far the rounds lie apart, in parts of the median, if nothing failed.
+    pub(crate) fn spread(&self, figure: Figure) -> Option<f64> {
+        if self.failures.is_empty() { spread(&self.values(figure)) } else { None }
+    }
+
+    pub(crate) fn values(&self, figure: Figure) -> Vec<f64> {
+        self.samples.iter().filter_map(|sample| sample.get(&figure).copied()).collect()
+    }
+}
+
+impl<'s> Results<'s> {
+    pub(crate) fn new(
+        suite: &'s Suite,
+        options: &BenchOptions,
+        peers: &[Ready],
+        series: Vec<Series<'s>>,
+    ) -> Result<Self, Error> {
+        let mut results = Self {
+            suite,
+            peers: peers.to_vec(),
+            series,
+            facts: machine::facts(peers),
+            rounds: options.rounds,
+            seconds: options.seconds,
+            verdicts: Vec::new(),
+        };
+        results.verdicts = results.judge(clean_build::load()?.as_ref());
+        Ok(results)
+    }
+
+    /// Whether anything went wrong in any round.
+    pub(crate) fn has_failures(&self) -> bool {
+        self.series.iter().any(|series| !series.failures.is_empty())
+    }
+
+    /// How much of the machine others used meanwhile: as a rule, and at worst.
+    pub(crate) fn foreign_share(&self) -> Option<(f64, f64)> {
+        let of_series = |series: &Series<'_>| series.values(Figure::ForeignShare);
+        let shares: Vec<f64> = self.series.iter().flat_map(of_series).collect();
+        Some((median(&shares)?, shares.iter().copied().fold(0.0, f64::max)))
+    }
+
+    /// The series of a scenario, best first by its first column.
+    pub(crate) fn ranked(&self, scenario: &Scenario) -> Vec<&Series<'s>> {
+        let figure = scenario.columns[0];
+        let mut ranked: Vec<&Series<'s>> =
+            self.series.iter().filter(|series| series.scenario.name == scenario.name).collect();
+        let rank = |series: &Series<'s>| match series.median(figure) {
+            Some(value) if figure.more_is_better() => -value,
+            Some(value) => value,
+            None => f64::INFINITY,
+        };
+        ranked.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+        ranked
+    }
+
+    /// The scenarios that were measured, in the order of the suite.
+    pub(crate) fn scenarios(&self) -> impl Iterator<Item = &'s Scenario> {
+        let is_measured = |s: &&Scenario| self.series.iter().any(|r| r.scenario.name == s.name);
+        self.suite.scenarios.iter().filter(is_measured)
+    }
+
+    fn judge(&self, build: Option<&CleanBuild>) -> Vec<Verdict> {
+        let bars = self.suite.bars.iter().map(|bar| self.judge_bar(bar));
+        bars.chain([clean_build::judge(build)]).collect()
+    }
+
+    fn judge_bar(&self, bar: &Bar) -> Verdict {
+        let figure = bar.figure;
+        let ours = self.median_of(bar.scenario, figure, |ready| {
+            matches!(&ready.peer.role, Role::Ours(architecture) if architecture == bar.architecture)
+        });
+        let (wanted, reference, unit) = match bar.bound {
+            Bound::OfPeer(ratio, name) => {
+                let peer = self.median_of(bar.scenario, figure, |ready| ready.peer.name == name);
+                (ratio, peer, format!(" × {name}"))
+            }
+            Bound::Value(value) => (value, Some(1.0), String::new()),
+        };
+        let written = |value: f64| match bar.bound {
+            Bound::OfPeer(..) => format!("{value:.2}{unit}"),
+            Bound::Value(_) => grouped(value),
+        };
+        let reached = ours.zip(reference).map(|(ours, reference)| ours / reference);
+        let sign = if figure.more_is_better() { "≥" } else { "≤" };
+        let title = self.suite.scenarios.iter().find(|s| s.name == bar.scenario).map(|s| s.title);
+        Verdict {
+            figure: format!("{}: {}", title.unwrap_or(bar.scenario), figure.title()),
+            bar: format!("{sign} {}", written(wanted)),
+            measured: reached.map(|value| {
+                let is_met =
+                    if figure.more_is_better() { value >= wanted } else { value <= wanted };
+                (written(value), is_met)
+            }),
+        }
+    }
+
+    fn median_of(
+        &self,
+        scenario: &str,
+        figure: Figure,
+        is_meant: impl Fn(&Ready) -> bool,
+    ) -> Option<f64> {
+        self.series
+            .iter()
+            .find(|series| series.scenario.name == scenario && is_meant(&self.peers[series.peer]))?
+            .median(figure)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::super::peer::{FLOOR_EPOLL, NGINX, Peer, ours};
+    use super::super::suite::STATIC;
+    use super::*;
+
+    fn ready(peer: Peer) -> Ready {
+        Ready { peer, program: "/bin/true".into(), version: "1.2".into() }
+    }
+
+    fn series(scenario: usize, peer: usize, per_cpu_second: &[f64]) -> Series<'static> {
+        let mut series = Series::new(&STATIC.scenarios[scenario], peer);
+        for &value in per_cpu_second {
+            let sample = [(Figure::RequestsPerCpuSecond, value), (Figure::P99, 1e8 / value)];
+            series.add(Sample::from(sample), None);
+        }
+        series
+    }
+
+    /// Ours reaches twice of nginx and 0.8 of the floor, but p99 fails: there nginx had errors.
+    pub(crate) fn results() -> Results<'static> {
+        let mut failed = series(2, 1, &[100_000.0]);
+        failed.failures.push("3 of 9 requests failed".into());
+        let mut results = Results {
+            suite: &STATIC,
+            peers: vec![ready(ours("event")), ready(NGINX), ready(FLOOR_EPOLL)],
+            series: vec![
+                series(0, 0, &[190_000.0, 200_000.0, 220_000.0]),
+                series(0, 1, &[100_000.0, 110_000.0, 90_000.0]),
+                series(0, 2, &[250_000.0]),
+                series(2, 0, &[200_000.0]),
+                failed,
+            ],
+            facts: Facts::default(),
+            rounds: 3,
+            seconds: 1,
+            verdicts: Vec::new(),
+        };
+        results.verdicts = results.judge(None);
+        results
+    }
+
+    #[test]
+    fn bars_are_judged_by_medians() {
+        let results = results();
+        let measured: Vec<_> = results.verdicts.iter().map(|v| v.measured.clone()).collect();
+        assert_eq!(measured[0], Some(("0.80 × floor-epoll".into(), false)));
+        assert_eq!(measured[1], Some(("2.00 × nginx".into(), true)));
+        assert!(measured[2..].iter().all(Option::is_none), "{measured:?}");
+        assert_eq!(results.verdicts[0].bar, "≥ 0.85 × floor-epoll");
+        assert_eq!(results.verdicts[6].bar, "≤ 1.00 × nginx");
+    }
+
+    #[test]
+    fn a_series_with_failures_has_no_figures_and_ranks_last() {
+        let results = results();
+        assert!(results.has_failures());
+        let small: Vec<usize> =
+            results.ranked(&STATIC.scenarios[0]).iter().map(|s| s.peer).collect();
+        assert_eq!(small, [2, 0, 1]);
+        let many: Vec<usize> =
+            results.ranked(&STATIC.scenarios[2]).iter().map(|s| s.peer).collect();
+        assert_eq!(many, [0, 1]);
+    }
+}

@@ -1,0 +1,158 @@
+//! Runs wrk and reads what it prints.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::launch::launched;
+use crate::error::Error;
+
+/// A load for wrk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Load<'a> {
+    /// Where the server listens.
+    pub(crate) address: SocketAddr,
+    /// The request target.
+    pub(crate) target: &'a str,
+    /// How many connections carry requests, one after another each.
+    pub(crate) connections: u32,
+    /// How long.
+    pub(crate) seconds: u32,
+}
+
+/// What wrk saw.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Seen {
+    /// Answers that arrived.
+    pub(crate) requests: u64,
+    /// Answers in a second.
+    pub(crate) requests_per_second: f64,
+    /// Half of the answers came within this time.
+    pub(crate) p50: Duration,
+    /// 99 of 100 answers came within this time.
+    pub(crate) p99: Duration,
+    /// Connections refused or broken, timeouts, and answers other than 2xx and 3xx.
+    pub(crate) errors: u64,
+}
+
+/// Puts a load on a server, from one thread on `core`.
+pub(crate) fn run(wrk: &Path, core: usize, load: &Load<'_>) -> Result<Seen, Error> {
+    let mut command = launched(&[core], wrk)?;
+    let output = arguments(&mut command, load).output().map_err(Error::io("run wrk"))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        let ending = words.lines().next().unwrap_or("no word why").to_owned();
+        return Err(Error::Failed { command: "wrk".into(), ending });
+    }
+    parse(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn arguments<'c>(command: &'c mut Command, load: &Load<'_>) -> &'c mut Command {
+    command
+        .args(["--threads", "1", "--latency", "--timeout", "10s"])
+        .args(["--connections", &load.connections.to_string()])
+        .args(["--duration", &format!("{}s", load.seconds)])
+        .arg(format!("http://{}{}", load.address, load.target))
+}
+
+fn parse(text: &str) -> Result<Seen, Error> {
+    let mut seen = Seen::default();
+    let mut complete = false;
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["50%", time] => seen.p50 = duration(time)?,
+            ["99%", time] => seen.p99 = duration(time)?,
+            [requests, "requests", "in", ..] => seen.requests = number(requests)?,
+            ["Requests/sec:", rate] => {
+                seen.requests_per_second = rate.parse().map_err(|_| unreadable(rate))?;
+                complete = true;
+            }
+            ["Socket", "errors:", kinds @ ..] => {
+                for kind in kinds.chunks(2) {
+                    seen.errors += number(kind.last().unwrap_or(&"").trim_end_matches(','))?;
+                }
+            }
+            ["Non-2xx", "or", "3xx", "responses:", count] => seen.errors += number(count)?,
+            _ => {}
+        }
+    }
+    if complete { Ok(seen) } else { Err(unreadable(text.lines().last().unwrap_or("nothing"))) }
+}
+
+fn number(text: &str) -> Result<u64, Error> {
+    text.parse().map_err(|_| unreadable(text))
+}
+
+/// A time as wrk writes it: `1.50us`, `0.98ms`, `3.00s`, `2.00m`, `1.00h`.
+fn duration(text: &str) -> Result<Duration, Error> {
+    let unit_start =
+        text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(|| unreadable(text))?;
+    let (amount, unit) = text.split_at(unit_start);
+    let seconds = match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(unreadable(text)),
+    };
+    let amount: f64 = amount.parse().map_err(|_| unreadable(text))?;
+    Duration::try_from_secs_f64(amount * seconds).map_err(|_| unreadable(text))
+}
+
+fn unreadable(text: &str) -> Error {
+    Error::Unreadable { source: "the output of wrk", problem: text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUTPUT: &str = "\
+Running 3s test @ http://127.0.0.1:8080/index.html
+  1 threads and 64 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency   652.11us  101.90us   3.41ms   84.16%
+    Req/Sec    98.31k     3.06k  102.93k    76.67%
+  Latency Distribution
+     50%  640.00us
+     75%  687.00us
+     90%  748.00us
+     99%    1.02ms
+  293518 requests in 3.00s, 241.86MB read
+Requests/sec:  97811.57
+Transfer/sec:     80.60MB
+";
+
+    #[test]
+    fn a_good_run_is_read() {
+        let seen = parse(OUTPUT).unwrap();
+        assert_eq!(seen.requests, 293_518);
+        assert_eq!(seen.requests_per_second, 97_811.57);
+        assert_eq!(seen.p50, Duration::from_micros(640));
+        assert_eq!(seen.p99, Duration::from_micros(1020));
+        assert_eq!(seen.errors, 0);
+    }
+
+    #[test]
+    fn errors_of_every_kind_are_added_up() {
+        let errors = "  Socket errors: connect 1, read 20, write 300, timeout 4000\n  \
+                      Non-2xx or 3xx responses: 50000\nRequests/sec: 1.0\n";
+        assert_eq!(parse(&OUTPUT.replace("Requests/sec:", errors)).unwrap().errors, 54_321);
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("1.50us").unwrap(), Duration::from_nanos(1500));
+        assert_eq!(duration("2.00m").unwrap(), Duration::from_secs(120));
+        assert!(duration("12").is_err() && duration("12d").is_err() && duration("-1s").is_err());
+    }
+
+    #[test]
+    fn a_run_without_its_sum_is_an_error() {
+        assert!(parse("").is_err());
+        assert!(parse("Running 3s test @ http://127.0.0.1:1/\n").is_err());
+    }
+}

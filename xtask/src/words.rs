@@ -1,0 +1,288 @@
+//! The command line of `cargo xtask`: one table gives the parser and the help.
+//!
+//! Long options only, `--name value` or `--name=value`.
+
+use crate::bench::{BenchOptions, STATIC, Suite};
+use crate::error::Error;
+use crate::fuzz::FuzzOptions;
+
+/// A chore, ready to be done.
+#[derive(Debug)]
+pub(crate) enum Chore {
+    /// Print this text.
+    Help(String),
+    /// Measure a suite.
+    BenchSuite(&'static Suite, BenchOptions),
+    /// Measure the clean build.
+    BenchBuild,
+    /// Fuzz.
+    Fuzz(FuzzOptions),
+    /// Become another program, pinned and watched: how benches start their processes.
+    Launch(Vec<String>),
+}
+
+struct Command {
+    words: &'static str,
+    operands: &'static str,
+    about: &'static str,
+    options: &'static [Flag],
+    chore: fn(&Given) -> Result<Chore, Error>,
+}
+
+/// An option. One without a value's name is a switch.
+struct Flag {
+    name: &'static str,
+    value: &'static str,
+    about: &'static str,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        words: "bench static",
+        operands: "",
+        about: "Measure file serving beside nginx, h2o, Rust servers and the two floors; \
+                saved in bench/results/static.{md,json,svg}",
+        options: BENCH_OPTIONS,
+        chore: |given| Ok(Chore::BenchSuite(&STATIC, bench_options(given)?)),
+    },
+    Command {
+        words: "bench build",
+        operands: "",
+        about: "Measure a clean release build of the program on two cores; \
+                saved in bench/results/build.json",
+        options: &[],
+        chore: |_| Ok(Chore::BenchBuild),
+    },
+    Command {
+        words: "fuzz",
+        operands: "[TARGET…]",
+        about: "Build and run the fuzz targets of fuzz/ (all by default), on the stable toolchain",
+        options: &[
+            Flag { name: "seconds", value: "N", about: "how long each target runs (60)" },
+            Flag { name: "replay", value: "FILE", about: "run one target once, on this input" },
+        ],
+        chore: |given| fuzz_options(given).map(Chore::Fuzz),
+    },
+];
+
+const BENCH_OPTIONS: &[Flag] = &[
+    Flag {
+        name: "rounds",
+        value: "N",
+        about: "how often each peer is measured; medians count (5)",
+    },
+    Flag { name: "seconds", value: "N", about: "how long one measurement lasts (3)" },
+    Flag { name: "peers", value: "A,B", about: "only these, by name; `gnezdo` is ours (all)" },
+    Flag { name: "scenarios", value: "A,B", about: "only these, by name (all)" },
+    Flag { name: "architecture", value: "A,B", about: "of our program (event)" },
+    Flag { name: "no-build", value: "", about: "measure our program as it was built last" },
+    Flag { name: "no-save", value: "", about: "print only; keep the results on disk" },
+];
+
+/// Reads the words after `cargo xtask`.
+///
+/// # Errors
+/// [`Error::Usage`], which names the word that was not understood.
+pub(crate) fn read(words: &[String]) -> Result<Chore, Error> {
+    if let [first, rest @ ..] = words
+        && first == "launch"
+    {
+        return Ok(Chore::Launch(rest.to_vec()));
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some((command, rest)) = COMMANDS.iter().find_map(|c| Some((c, c.after(&words)?))) else {
+        return no_command(&words);
+    };
+    if rest.iter().any(|&word| is_help(word)) {
+        return Ok(Chore::Help(command.help()));
+    }
+    (command.chore)(&command.given(rest)?)
+}
+
+fn no_command(words: &[&str]) -> Result<Chore, Error> {
+    let begins_one = COMMANDS.iter().any(|command| command.words.starts_with(&words.join(" ")));
+    if begins_one || words.iter().any(|&word| is_help(word)) {
+        return Ok(Chore::Help(overview()));
+    }
+    let problem = format!("no chore is called `{}`", words.join(" "));
+    Err(Error::Usage { problem, command: "cargo xtask".into() })
+}
+
+fn is_help(word: &str) -> bool {
+    matches!(word, "--help" | "-h" | "help")
+}
+
+fn overview() -> String {
+    let mut text = String::from("The project's own chores.\n\n");
+    for command in COMMANDS {
+        text += &format!("  cargo xtask {}\n      {}\n", command.usage(), command.about);
+    }
+    text + "\nEach has its own --help.\n"
+}
+
+/// What was given to a command.
+struct Given<'w> {
+    command: &'static Command,
+    options: Vec<(&'static str, &'w str)>,
+    operands: Vec<String>,
+}
+
+impl Command {
+    /// What follows the words of this command, if `words` begin with them.
+    fn after<'w, 's>(&self, words: &'w [&'s str]) -> Option<&'w [&'s str]> {
+        let own: Vec<&str> = self.words.split(' ').collect();
+        words.strip_prefix(own.as_slice())
+    }
+
+    fn given<'w>(&'static self, words: &[&'w str]) -> Result<Given<'w>, Error> {
+        let mut given = Given { command: self, options: Vec::new(), operands: Vec::new() };
+        let mut words = words.iter().copied();
+        while let Some(word) = words.next() {
+            let Some(option) = word.strip_prefix("--") else {
+                given.operands.push(self.operand(word)?);
+                continue;
+            };
+            let (name, value) =
+                option.split_once('=').map_or((option, None), |(n, v)| (n, Some(v)));
+            let Some(flag) = self.options.iter().find(|flag| flag.name == name) else {
+                return Err(self.usage_error(format!("unknown option --{name}")));
+            };
+            let value = match value {
+                _ if flag.value.is_empty() => "",
+                Some(value) => value,
+                None => words
+                    .next()
+                    .ok_or_else(|| self.usage_error(format!("--{name} needs {}", flag.value)))?,
+            };
+            given.options.push((flag.name, value));
+        }
+        Ok(given)
+    }
+
+    fn operand(&self, word: &str) -> Result<String, Error> {
+        if self.operands.is_empty() {
+            return Err(self.usage_error(format!("`{word}` is one word too many")));
+        }
+        Ok(word.to_owned())
+    }
+
+    fn usage_error(&self, problem: String) -> Error {
+        Error::Usage { problem, command: format!("cargo xtask {}", self.words) }
+    }
+
+    fn usage(&self) -> String {
+        let options = if self.options.is_empty() { "" } else { "[OPTIONS]" };
+        [self.words, self.operands, options]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn help(&self) -> String {
+        let mut text = format!("{}.\n\nUsage: cargo xtask {}\n", self.about, self.usage());
+        if !self.options.is_empty() {
+            text += "\nOptions:\n";
+        }
+        for flag in self.options {
+            let spelled = format!("--{} {}", flag.name, flag.value);
+            text += &format!("  {spelled:<22}{}\n", flag.about);
+        }
+        text
+    }
+}
+
+impl Given<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.options.iter().rev().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    }
+
+    fn count(&self, name: &str, default: u32) -> Result<u32, Error> {
+        let Some(value) = self.value(name) else { return Ok(default) };
+        match value.parse() {
+            Ok(count @ 1..) => Ok(count),
+            _ => {
+                let problem = format!("--{name} {value}: not a whole number above 0");
+                Err(self.command.usage_error(problem))
+            }
+        }
+    }
+
+    fn list(&self, name: &str) -> Option<Vec<String>> {
+        let items = self.value(name)?.split(',').map(str::trim);
+        Some(items.filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    }
+}
+
+fn bench_options(given: &Given<'_>) -> Result<BenchOptions, Error> {
+    Ok(BenchOptions {
+        rounds: given.count("rounds", 5)?,
+        seconds: given.count("seconds", 3)?,
+        peers: given.list("peers"),
+        scenarios: given.list("scenarios"),
+        architectures: given.list("architecture").unwrap_or_else(|| vec!["event".into()]),
+        builds: !given.has("no-build"),
+        saves: !given.has("no-save"),
+    })
+}
+
+fn fuzz_options(given: &Given<'_>) -> Result<FuzzOptions, Error> {
+    let replay = given.value("replay").map(Into::into);
+    if replay.is_some() && given.operands.len() != 1 {
+        let problem = "--replay needs exactly one TARGET".to_owned();
+        return Err(given.command.usage_error(problem));
+    }
+    let seconds = given.count("seconds", 60)?;
+    Ok(FuzzOptions { targets: given.operands.clone(), seconds, replay })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_line(line: &str) -> Result<Chore, Error> {
+        read(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    fn problem_of(line: &str) -> String {
+        read_line(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn options_come_in_both_spellings_and_the_last_counts() {
+        let line = "bench static --rounds 7 --seconds=2 --rounds=9 --peers nginx,h2o --no-save";
+        let Ok(Chore::BenchSuite(suite, options)) = read_line(line) else { panic!() };
+        assert_eq!(suite.name, "static");
+        assert_eq!((options.rounds, options.seconds), (9, 2));
+        assert_eq!(options.peers.unwrap(), ["nginx", "h2o"]);
+        assert_eq!(options.architectures, ["event"]);
+        assert!(options.builds && !options.saves);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        assert!(problem_of("bench static --round 3").contains("unknown option --round;"));
+        assert!(problem_of("bench static --rounds").contains("--rounds needs N"));
+        assert!(problem_of("bench static --rounds 0").contains("--rounds 0: not a whole number"));
+        assert!(problem_of("bench static now").contains("`now` is one word too many"));
+        assert!(problem_of("brew coffee").contains("no chore is called `brew coffee`"));
+        assert!(problem_of("fuzz --replay x").contains("exactly one TARGET"));
+    }
+
+    #[test]
+    fn help_is_there_at_every_level() {
+        let help = |line: &str| match read_line(line) {
+            Ok(Chore::Help(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        assert!(help("").contains("cargo xtask bench static"));
+        assert!(help("bench").contains("cargo xtask bench static"));
+        assert!(help("bench static --help").contains("--rounds N"));
+        assert!(help("fuzz -h").contains("[TARGET…]"));
+    }
+}
