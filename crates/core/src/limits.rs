@@ -85,9 +85,9 @@ impl Pace {
         }
     }
 
-    /// When the current window ends.
-    pub fn deadline(&self, limits: &Limits) -> Instant {
-        self.window_start + limits.progress_timeout
+    /// When the current window ends; `None` if that is beyond all time.
+    pub fn deadline(&self, limits: &Limits) -> Option<Instant> {
+        self.window_start.checked_add(limits.progress_timeout)
     }
 }
 
@@ -102,8 +102,8 @@ mod tests {
         let mut pace = Pace::new(start);
         let later = start + Duration::from_secs(20);
         pace.advance(later, limits.progress_bytes_min - 1, &limits);
-        assert_eq!(pace.deadline(&limits), start + limits.progress_timeout);
+        assert_eq!(pace.deadline(&limits), Some(start + limits.progress_timeout));
         pace.advance(later, 1, &limits);
-        assert_eq!(pace.deadline(&limits), later + limits.progress_timeout);
+        assert_eq!(pace.deadline(&limits), Some(later + limits.progress_timeout));
     }
 }

@@ -29,7 +29,7 @@ impl Waiting {
                 since.checked_add(limits.header_timeout)
             }
             Self::NextHead { since } => since.checked_add(limits.idle_timeout),
-            Self::Content(pace) => Some(pace.deadline(limits)),
+            Self::Content(pace) => pace.deadline(limits),
             Self::Discarded { since } => since.checked_add(limits.linger_timeout),
             Self::Nobody => None,
         }

@@ -68,6 +68,11 @@ impl Crowd {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// There is room: nobody has to leave any more.
+    fn calm_down(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
     /// Whether the caller is the one to leave.
     fn must_leave(&self) -> bool {
         self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)

@@ -23,9 +23,6 @@ use crate::transmit::{Progress, transmit};
 /// How many steps a connection makes before the others have their turn.
 const STEPS_MAX: usize = 16;
 
-/// How many octets a connection that closes in stages drops before it is cut.
-const LINGER_BYTES_MAX: u64 = 1024 * 1024;
-
 pub(crate) struct Connection {
     session: Session,
     phase: Phase,
@@ -40,10 +37,11 @@ pub(crate) struct Connection {
 #[derive(Clone, Copy, Debug)]
 enum Phase {
     Open,
-    /// Our side is closed; the peer's octets are dropped until it closes too. RFC 9112 §9.6.
+    /// Our side is closed; the peer's octets are dropped until it closes too, however many they
+    /// are: a client that sends a large content reads the refusal when it is through. RFC 9112
+    /// §9.6.
     Lingering {
         until: Instant,
-        dropped_bytes: u64,
     },
 }
 
@@ -151,11 +149,19 @@ impl Connection {
         }
     }
 
-    /// Tells the session to come to an end, which a connection at rest since `quiet` does now.
-    pub(crate) fn finish_soon(&mut self, quiet: Instant) {
+    /// Tells the session to come to an end, which a connection at rest since `quiet` does now:
+    /// unless a request has arrived and was not read yet.
+    pub(crate) fn finish_soon(
+        &mut self,
+        desk: &mut Desk,
+        make_waker: &dyn Fn() -> Waker,
+        quiet: Instant,
+    ) -> Fate {
         self.session.finish_soon();
-        if self.session.idle_since().is_some_and(|since| since <= quiet) {
-            self.session.close_idle();
+        self.readiness.readable = true;
+        match self.turn(desk, make_waker) {
+            Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => self.close(desk),
+            fate => fate,
         }
     }
 
@@ -177,8 +183,8 @@ impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match (self.phase, &self.unsent) {
-            (Phase::Lingering { until, .. }, _) => Some(until),
-            (Phase::Open, Some(unsent)) => Some(unsent.deadline(self.session.limits())),
+            (Phase::Lingering { until }, _) => Some(until),
+            (Phase::Open, Some(unsent)) => unsent.deadline(self.session.limits()),
             (Phase::Open, None) => self.session.deadline(),
         }
     }
@@ -212,7 +218,7 @@ impl Connection {
 
     fn receive(&mut self, desk: &mut Desk) -> io::Result<Step> {
         let Some(received) = self.receive_octets(desk)? else {
-            return Ok(Step::Stuck);
+            return Ok(Step::Progress);
         };
         if received == 0 {
             self.session.handle_eof(desk);
@@ -224,7 +230,7 @@ impl Connection {
         self.send_output(desk)
     }
 
-    /// Reads once; `None` if there is nothing to read now.
+    /// Reads once; `None` if nothing came, because there is nothing or by a passing fault.
     fn receive_octets(&mut self, desk: &mut Desk) -> io::Result<Option<usize>> {
         match self.stream.receive(&mut desk.input) {
             Ok(received) => {
@@ -283,8 +289,8 @@ impl Connection {
 
     fn begin_to_linger(&mut self, desk: &Desk) -> io::Result<Step> {
         self.stream.shutdown(Direction::Write)?;
-        let until = desk.now.instant + self.session.limits().linger_timeout;
-        self.phase = Phase::Lingering { until, dropped_bytes: 0 };
+        let until = desk.now.instant.checked_add(self.session.limits().linger_timeout);
+        self.phase = Phase::Lingering { until };
         Ok(Step::Progress)
     }
 
@@ -292,15 +298,8 @@ impl Connection {
         if !self.readiness.readable {
             return Ok(Step::Stuck);
         }
-        let Some(received) = self.receive_octets(desk)? else {
-            return Ok(Step::Stuck);
-        };
-        let Phase::Lingering { dropped_bytes, .. } = &mut self.phase else {
-            return Ok(Step::Close);
-        };
-        *dropped_bytes += received as u64;
-        let is_over = received == 0 || *dropped_bytes > LINGER_BYTES_MAX;
-        Ok(if is_over { Step::Close } else { Step::Progress })
+        let has_ended = self.receive_octets(desk)? == Some(0);
+        Ok(if has_ended { Step::Close } else { Step::Progress })
     }
 }
 

@@ -13,6 +13,10 @@ use crate::shutdown::Shutdown;
 /// How long accepting rests when the process or the machine has nothing left to accept with.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a connection may rest while others wait for its place: a client that has just
+/// connected or been answered is likely to be sending its next request.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
+
 /// How long a connection that was just in use is given for another request when the server
 /// shuts down: its client may have sent one already.
 pub(crate) const DRAIN_GRACE: Duration = Duration::from_millis(500);
@@ -55,6 +59,12 @@ impl Shared {
         }
     }
 
+    /// Whether a shutdown has begun so long ago that nobody is served any more.
+    pub(crate) fn is_past_end(&self, now: Instant) -> bool {
+        let begun_at = self.shutdown.begun_at();
+        begun_at.is_some_and(|at| Drain::begin(now, at, self.shutdown_timeout).is_over(now))
+    }
+
     fn admit(&self, desk: &Desk, stream: Stream, peer: Peer) -> Accepted {
         let (context, ticket): (_, Ticket) = match self.admission.admit(&peer) {
             Ok(ticket) => (&self.context, ticket),
@@ -70,23 +80,51 @@ impl Shared {
 pub(crate) struct Drain {
     /// Connections at rest since before this moment are closed at once.
     pub(crate) quiet: Instant,
-    /// Connections at rest are closed at this moment.
-    pub(crate) grace_end: Instant,
-    /// All are closed at this moment.
-    pub(crate) end: Instant,
+    /// Connections at rest are closed at this moment, once.
+    grace_end: Option<Instant>,
+    /// All are closed at this moment; never, if that is beyond what the clock can count.
+    end: Option<Instant>,
 }
 
 impl Drain {
-    pub(crate) fn begin(now: Instant, shutdown_timeout: Duration) -> Self {
+    /// Connections that take part from `now` on have their own grace, but one end for all.
+    pub(crate) fn begin(now: Instant, begun_at: Instant, shutdown_timeout: Duration) -> Self {
         Self {
             quiet: now.checked_sub(DRAIN_GRACE).unwrap_or(now),
-            grace_end: now + DRAIN_GRACE.min(shutdown_timeout),
-            end: now + shutdown_timeout,
+            grace_end: Some(now + DRAIN_GRACE),
+            end: begun_at.checked_add(shutdown_timeout),
         }
     }
 
+    /// Whether connections at rest are to be closed now; says so once.
+    pub(crate) fn take_grace_end(&mut self, now: Instant) -> bool {
+        self.grace_end.take_if(|grace_end| now >= *grace_end).is_some()
+    }
+
+    /// Whether all connections are to be closed now.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.end.is_some_and(|end| now >= end)
+    }
+
     /// When something of the course is due.
-    pub(crate) fn next(&self, now: Instant) -> Instant {
-        if now < self.grace_end { self.grace_end } else { self.end }
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.grace_end.into_iter().chain(self.end).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_connection_has_its_grace_but_no_later_end() {
+        let begun_at = Instant::now();
+        let after = |seconds| begun_at + Duration::from_secs(seconds);
+        let mut drain = Drain::begin(after(4), begun_at, Duration::from_secs(10));
+        assert_eq!(drain.next(), Some(after(4) + DRAIN_GRACE));
+        assert!(!drain.take_grace_end(after(4)));
+        assert!(drain.take_grace_end(after(5)) && !drain.take_grace_end(after(5)));
+        assert_eq!(drain.next(), Some(after(10)));
+        assert!(!drain.is_over(after(9)) && drain.is_over(after(10)));
     }
 }

@@ -22,7 +22,7 @@ use slab::Slab;
 use self::mailbox::{Address, Mailbox};
 use crate::connection::{Connection, Fate, Readiness};
 use crate::context::Desk;
-use crate::driver::{ACCEPT_PAUSE, Accepted, Drain, Shared};
+use crate::driver::{ACCEPT_PAUSE, Accepted, Drain, PATIENCE, Shared};
 use crate::timers::{Armed, Timers};
 
 /// The buffer into which all connections of a loop are read, in bytes.
@@ -73,6 +73,8 @@ struct Entry {
     /// Tells an old wake-up or deadline from one of the present owner of the place.
     generation: u32,
     armed: Armed,
+    /// Whether it stands in [`Loop::again`].
+    is_again: bool,
 }
 
 /// Whether clients may be waiting at the listeners.
@@ -141,7 +143,7 @@ impl Loop {
             Accepting::Paused(until) => Some(until),
             _ => None,
         };
-        let drain = self.drain.map(|drain| drain.next(self.desk.now.instant));
+        let drain = self.drain.and_then(|drain| drain.next());
         let next = [self.timers.next(), pause, drain].into_iter().flatten().min()?;
         Some(next.saturating_duration_since(self.desk.now.instant))
     }
@@ -185,7 +187,8 @@ impl Loop {
 
     fn handle_again(&mut self) {
         for key in std::mem::take(&mut self.again) {
-            if self.entries.contains(key) {
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.is_again = false;
                 self.turn(key);
             }
         }
@@ -219,7 +222,12 @@ impl Loop {
     fn settle(&mut self, key: usize, fate: Fate) {
         match fate {
             Fate::Close => self.remove(key),
-            Fate::Again => self.again.push(key),
+            Fate::Again => {
+                // Once: whoever gets news while it stands there has more than its share.
+                if !std::mem::replace(&mut self.entries[key].is_again, true) {
+                    self.again.push(key);
+                }
+            }
             Fate::Wait => {
                 let entry = &mut self.entries[key];
                 if let Some(deadline) = entry.connection.deadline() {
@@ -280,7 +288,8 @@ impl Loop {
 
     fn insert(&mut self, connection: Connection) {
         self.generation = self.generation.wrapping_add(1);
-        let entry = Entry { connection, generation: self.generation, armed: Armed::default() };
+        let (generation, armed) = (self.generation, Armed::default());
+        let entry = Entry { connection, generation, armed, is_again: false };
         let key = self.entries.insert(entry);
         let descriptor = self.entries[key].connection.as_fd().as_raw_fd();
         let interest = Interest::READABLE | Interest::WRITABLE;
@@ -289,35 +298,43 @@ impl Loop {
             self.entries.remove(key);
             return self.pause_accepting();
         }
-        if self.drain.is_some() {
-            self.entries[key].connection.finish_soon(self.desk.now.instant);
-        }
         self.settle(key, Fate::Wait);
     }
 
     /// Closes a connection at rest, of a sample the one that rests the longest.
     fn shed_one(&mut self) -> bool {
-        let places = self.entries.capacity().max(1);
-        let sample = (0..SHED_SEARCH_MAX.min(places)).map(|i| (self.shed_at + i) % places);
-        let at_rest = |key: usize| {
-            let since = self.entries.get(key)?.connection.idle_since()?;
-            Some((since, key))
-        };
-        let oldest = sample.filter_map(at_rest).min();
-        self.shed_at = (self.shed_at + SHED_SEARCH_MAX) % places;
-        let Some((_, key)) = oldest else {
+        let mut oldest = None;
+        for (key, since) in self.sample() {
+            self.shed_at = key + 1;
+            oldest = oldest.into_iter().chain(since.map(|since| (since, key))).min();
+        }
+        let Some((since, key)) = oldest else {
             return false;
         };
+        if self.desk.now.instant < since + PATIENCE {
+            return false;
+        }
         self.entries[key].connection.close(&mut self.desk);
         self.remove(key);
         true
+    }
+
+    /// The next connections in the order of their places, and since when each is at rest.
+    fn sample(&self) -> Vec<(usize, Option<Instant>)> {
+        let places = self.entries.capacity();
+        let keys = (self.shed_at..places).chain(0..self.shed_at.min(places));
+        keys.filter_map(|key| Some((key, self.entries.get(key)?.connection.idle_since())))
+            .take(SHED_SEARCH_MAX)
+            .collect()
     }
 
     fn begin_drain(&mut self) {
         if self.drain.is_some() {
             return;
         }
-        let drain = Drain::begin(self.desk.now.instant, self.shared.shutdown_timeout);
+        let now = self.desk.now.instant;
+        let begun_at = self.shared.shutdown.begun_at().unwrap_or(now);
+        let drain = Drain::begin(now, begun_at, self.shared.shutdown_timeout);
         self.drain = Some(drain);
         self.empty_queues();
         self.finish_all(drain.quiet);
@@ -337,14 +354,15 @@ impl Loop {
     }
 
     fn handle_drain(&mut self) {
-        let Some(drain) = self.drain else {
+        let Some(drain) = &mut self.drain else {
             return;
         };
         let now = self.desk.now.instant;
-        if now >= drain.grace_end {
+        let is_over = drain.is_over(now);
+        if drain.take_grace_end(now) {
             self.finish_all(now);
         }
-        if now >= drain.end {
+        if is_over {
             for key in self.keys() {
                 self.entries[key].connection.close(&mut self.desk);
                 self.remove(key);
@@ -354,10 +372,13 @@ impl Loop {
 
     fn finish_all(&mut self, quiet: Instant) {
         for key in self.keys() {
-            if let Some(entry) = self.entries.get_mut(key) {
-                entry.connection.finish_soon(quiet);
-                self.turn(key);
-            }
+            let Some(entry) = self.entries.get_mut(key) else {
+                continue;
+            };
+            let address = Address { key, generation: entry.generation };
+            let make_waker = || self.mailbox.waker(address);
+            let fate = entry.connection.finish_soon(&mut self.desk, &make_waker, quiet);
+            self.settle(key, fate);
         }
     }
 

@@ -72,7 +72,7 @@ impl Unsent {
         Box::new(Self { output: rest, pace: Pace::new(now) })
     }
 
-    pub(crate) fn deadline(&self, limits: &Limits) -> Instant {
+    pub(crate) fn deadline(&self, limits: &Limits) -> Option<Instant> {
         self.pace.deadline(limits)
     }
 }

@@ -83,7 +83,8 @@ impl Server {
     }
 
     /// Ends the server on SIGINT and SIGTERM: the first lets it finish what is in progress,
-    /// the second ends the process at once.
+    /// the second ends the process at once. So does the end of the shutdown's deadline if a
+    /// handler does not return.
     ///
     /// # Errors
     /// The signal handlers could not be installed.
@@ -91,7 +92,7 @@ impl Server {
         if self.role == Role::Supervises {
             return Ok(()); // The supervisor listens to signals anyway.
         }
-        signals::stop_on_signals(self.shutdown())
+        signals::stop_on_signals(self.shutdown(), self.settings.shutdown_timeout)
             .map_err(ServerError::system("installing signal handlers"))
     }
 

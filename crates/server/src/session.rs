@@ -163,13 +163,6 @@ impl Session {
         self.machine.finish_soon();
     }
 
-    /// Ends the connection if nothing is in progress on it.
-    pub(crate) fn close_idle(&mut self) {
-        if self.idle_since().is_some() {
-            self.machine.close_idle();
-        }
-    }
-
     /// Whether the machine can go on with what is held. Even if that is nothing: a pause may
     /// have come between the last octet of content and its end.
     fn can_feed_held(&self) -> bool {

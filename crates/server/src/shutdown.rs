@@ -2,8 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -18,7 +18,7 @@ pub struct Shutdown(Arc<Inner>);
 /// this at the same time, whatever the way of waiting.
 #[derive(Debug)]
 struct Inner {
-    has_begun: AtomicBool,
+    begun_at: OnceLock<Instant>,
     reader: OwnedFd,
     writer: OwnedFd,
 }
@@ -28,12 +28,12 @@ impl Shutdown {
     /// No descriptor was left for the pipe.
     pub fn new() -> io::Result<Self> {
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        Ok(Self(Arc::new(Inner { has_begun: AtomicBool::new(false), reader, writer })))
+        Ok(Self(Arc::new(Inner { begun_at: OnceLock::new(), reader, writer })))
     }
 
     /// Stops accepting, finishes what is in progress, then ends the server.
     pub fn begin(&self) {
-        if !self.0.has_begun.swap(true, Ordering::AcqRel) {
+        if self.0.begun_at.set(Instant::now()).is_ok() {
             // An empty pipe takes an octet.
             let _ = rustix::io::write(&self.0.writer, &[1]);
         }
@@ -48,7 +48,12 @@ impl Shutdown {
 
     /// Whether [`begin`](Self::begin) has been called.
     pub fn has_begun(&self) -> bool {
-        self.0.has_begun.load(Ordering::Acquire)
+        self.begun_at().is_some()
+    }
+
+    /// When [`begin`](Self::begin) was called. All deadlines of the end count from here.
+    pub(crate) fn begun_at(&self) -> Option<Instant> {
+        self.0.begun_at.get().copied()
     }
 }
 

@@ -46,6 +46,10 @@ pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
     std::thread::Builder::new().name("supervisor-watch".into()).spawn(move || {
         // Nothing is ever written there: this ends with the supervisor.
         let _ = io::stdin().lock().read(&mut [0]);
+        if shutdown.has_begun() {
+            // It did not wait for us: a second signal has ended it at once, so it ends us, too.
+            std::process::exit(128 + SIGTERM);
+        }
         shutdown.begin();
     })?;
     Ok(())

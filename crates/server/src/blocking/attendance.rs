@@ -17,10 +17,7 @@ use super::doors::Doors;
 use super::wait::{flags, readiness, wait};
 use crate::connection::{Connection, Fate};
 use crate::context::Desk;
-use crate::driver::{Drain, Shared};
-
-/// How long a connection may rest while others wait for its place.
-const PATIENCE: Duration = Duration::from_millis(100);
+use crate::driver::{Drain, PATIENCE, Shared};
 
 /// How often a connection at rest looks whether others wait for its place.
 const CROWD_CHECK: Duration = Duration::from_secs(1);
@@ -48,7 +45,6 @@ impl<'s> Attendance<'s> {
         loop {
             desk.now.advance();
             let now = desk.now.instant;
-            self.follow_shutdown(&mut connection, now);
             if self.is_over(&connection, now) {
                 connection.close(desk);
                 return;
@@ -67,32 +63,36 @@ impl<'s> Attendance<'s> {
         }
     }
 
-    fn follow_shutdown(&mut self, connection: &mut Connection, now: Instant) {
-        match self.drain {
-            None if self.shared.shutdown.has_begun() => {
-                let drain = Drain::begin(now, self.shared.shutdown_timeout);
-                connection.finish_soon(drain.quiet);
-                self.drain = Some(drain);
-            }
-            Some(drain) if now >= drain.grace_end => connection.finish_soon(now),
-            _ => {}
-        }
-    }
-
     fn is_over(&self, connection: &Connection, now: Instant) -> bool {
         if let Some(drain) = self.drain {
-            return now >= drain.end;
+            return drain.is_over(now);
         }
         let is_patient = connection.idle_since().is_none_or(|since| now < since + PATIENCE);
         !is_patient && (self.crowd.must_leave() || self.doors.is_some_and(Doors::has_visitor))
     }
 
-    fn turn(&self, connection: &mut Connection, desk: &mut Desk) -> Fate {
+    fn turn(&mut self, connection: &mut Connection, desk: &mut Desk) -> Fate {
+        let quiet = self.quiet(desk.now.instant);
         let make_waker = || self.waker();
         match connection.handle_timeout(desk, &make_waker) {
-            Fate::Wait => connection.turn(desk, &make_waker),
-            fate => fate,
+            Fate::Wait => {}
+            fate => return fate,
         }
+        match quiet {
+            None => connection.turn(desk, &make_waker),
+            Some(quiet) => connection.finish_soon(desk, &make_waker, quiet),
+        }
+    }
+
+    /// Follows the shutdown: a connection at rest since this moment is to be closed now.
+    fn quiet(&mut self, now: Instant) -> Option<Instant> {
+        if let Some(drain) = &mut self.drain {
+            return drain.take_grace_end(now).then_some(now);
+        }
+        let begun_at = self.shared.shutdown.begun_at()?;
+        let drain = Drain::begin(now, begun_at, self.shared.shutdown_timeout);
+        self.drain = Some(drain);
+        Some(drain.quiet)
     }
 
     fn waker(&self) -> Waker {
@@ -130,7 +130,7 @@ impl<'s> Attendance<'s> {
             if patience.is_zero() { CROWD_CHECK } else { patience }
         });
         let deaf = matches!(self.bell.get(), Some(None)).then_some(DEAF_CHECK);
-        let drain = self.drain.map(|drain| until(drain.next(now)));
+        let drain = self.drain.and_then(|drain| drain.next()).map(until);
         let deadline = connection.deadline().map(until);
         [rest, deaf, drain, deadline].into_iter().flatten().min()
     }

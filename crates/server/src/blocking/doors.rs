@@ -22,8 +22,8 @@ impl<'c> Doors<'c> {
         Self { listeners, crowd }
     }
 
-    /// Waits for a client. After a shutdown has begun, gives those who had connected before,
-    /// then closes the listeners and gives `None`.
+    /// Waits for a client. After a shutdown has begun, gives those who had connected before, as
+    /// long as there is time for them, then closes the listeners and gives `None`.
     pub(super) fn accept(
         &mut self,
         shared: &Shared,
@@ -31,14 +31,15 @@ impl<'c> Doors<'c> {
     ) -> io::Result<Option<Box<Connection>>> {
         loop {
             desk.now.advance();
-            let is_over = shared.shutdown.has_begun();
-            if !shared.admission.has_room() {
+            let ends = shared.shutdown.has_begun();
+            if shared.is_past_end(desk.now.instant) {
+                return Ok(self.close());
+            } else if !shared.admission.has_room() {
                 self.rest(shared);
             } else if let Some(connection) = self.try_accept(shared, desk) {
                 return Ok(Some(connection));
-            } else if is_over {
-                self.listeners.clear();
-                return Ok(None);
+            } else if ends {
+                return Ok(self.close());
             } else {
                 desk.close_turn();
                 let mut fds = self.poll_fds();
@@ -46,6 +47,11 @@ impl<'c> Doors<'c> {
                 wait(&mut fds, None)?;
             }
         }
+    }
+
+    fn close<T>(&mut self) -> Option<T> {
+        self.listeners.clear();
+        None
     }
 
     /// Whether a client waits.
@@ -63,7 +69,10 @@ impl<'c> Doors<'c> {
         for listener in &self.listeners {
             loop {
                 match shared.accept(desk, listener) {
-                    Accepted::Connection(connection) => return Some(connection),
+                    Accepted::Connection(connection) => {
+                        self.crowd.calm_down();
+                        return Some(connection);
+                    }
                     Accepted::Nobody => {}
                     Accepted::Empty => break,
                     Accepted::Exhausted => {
@@ -79,8 +88,7 @@ impl<'c> Doors<'c> {
     /// Nothing can be accepted: somebody has to make room first.
     fn rest(&self, shared: &Shared) {
         self.crowd.ask_one_to_leave();
-        if !shared.shutdown.has_begun() {
-            std::thread::sleep(ACCEPT_PAUSE);
-        }
+        let is_hurried = shared.shutdown.has_begun();
+        std::thread::sleep(if is_hurried { ACCEPT_PAUSE / 10 } else { ACCEPT_PAUSE });
     }
 }

@@ -1,7 +1,7 @@
 //! How a handler on any thread tells a loop that it can go on.
 //!
 //! A wake-up is a push onto a queue and, only if the loop may be asleep, one write to the
-//! kernel.
+//! kernel. A connection has at most one letter in the queue, however often it is woken.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ pub(super) struct Address {
 
 #[derive(Debug)]
 pub(super) struct Mailbox {
-    letters: Mutex<Vec<Address>>,
+    letters: Mutex<Vec<Arc<Letter>>>,
     /// Whether the loop has been told that there are letters.
     is_told: AtomicBool,
     bell: mio::Waker,
@@ -28,13 +28,14 @@ impl Mailbox {
         Arc::new(Self { letters: Mutex::default(), is_told: AtomicBool::new(false), bell })
     }
 
-    /// All letters, in the order of their arrival.
+    /// The addresses of all letters, in the order of their arrival.
     pub(super) fn take(&self) -> Vec<Address> {
         // Before the letters: one that comes between is told of again.
         if !self.is_told.swap(false, Ordering::AcqRel) {
             return Vec::new();
         }
-        std::mem::take(&mut *self.letters())
+        let letters = std::mem::take(&mut *self.letters());
+        letters.iter().map(|letter| letter.open()).collect()
     }
 
     pub(super) fn has_mail(&self) -> bool {
@@ -43,18 +44,19 @@ impl Mailbox {
 
     /// A waker that writes to this mailbox.
     pub(super) fn waker(self: &Arc<Self>, address: Address) -> Waker {
-        Arc::new(Letter { mailbox: self.clone(), address }).into()
+        let is_posted = AtomicBool::new(false);
+        Arc::new(Letter { mailbox: self.clone(), address, is_posted }).into()
     }
 
-    fn put(&self, address: Address) {
-        self.letters().push(address);
+    fn put(&self, letter: Arc<Letter>) {
+        self.letters().push(letter);
         if !self.is_told.swap(true, Ordering::AcqRel) {
             // The bell is an eventfd: ringing it fails only when it is ringing.
             let _ = self.bell.wake();
         }
     }
 
-    fn letters(&self) -> MutexGuard<'_, Vec<Address>> {
+    fn letters(&self) -> MutexGuard<'_, Vec<Arc<Letter>>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -63,6 +65,16 @@ impl Mailbox {
 struct Letter {
     mailbox: Arc<Mailbox>,
     address: Address,
+    /// Whether it is in the mailbox.
+    is_posted: AtomicBool,
+}
+
+impl Letter {
+    /// From here on it can be posted again. Who found it posted before is seen from here on.
+    fn open(&self) -> Address {
+        self.is_posted.swap(false, Ordering::AcqRel);
+        self.address
+    }
 }
 
 impl Wake for Letter {
@@ -71,6 +83,76 @@ impl Wake for Letter {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.mailbox.put(self.address);
+        if !self.is_posted.swap(true, Ordering::AcqRel) {
+            self.mailbox.put(self.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    const MAIL: mio::Token = mio::Token(0);
+
+    fn address(key: usize) -> Address {
+        Address { key, generation: 1 }
+    }
+
+    #[test]
+    fn a_connection_has_one_letter_until_it_is_opened() {
+        let poll = mio::Poll::new().unwrap();
+        let mailbox = Mailbox::new(mio::Waker::new(poll.registry(), MAIL).unwrap());
+        let (first, second) = (mailbox.waker(address(1)), mailbox.waker(address(2)));
+        for _ in 0..1_000 {
+            first.wake_by_ref();
+            second.wake_by_ref();
+        }
+        assert!(mailbox.has_mail());
+        assert_eq!(mailbox.take(), [address(1), address(2)]);
+        assert!(!mailbox.has_mail() && mailbox.take().is_empty());
+        first.wake_by_ref();
+        assert_eq!(mailbox.take(), [address(1)]);
+    }
+
+    /// Each wake-up before the last is answered by waking again, as by a handler that makes
+    /// progress one step at a time: one that was lost would stop them both.
+    #[test]
+    fn no_wake_up_is_lost() {
+        const STEPS: usize = 20_000;
+        let mut poll = mio::Poll::new().unwrap();
+        let mailbox = Mailbox::new(mio::Waker::new(poll.registry(), MAIL).unwrap());
+        let (asked, answered) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+        let waker = mailbox.waker(address(1));
+        let handler = {
+            let (asked, answered) = (asked.clone(), answered.clone());
+            thread::spawn(move || {
+                for _ in 0..STEPS {
+                    while !asked.swap(false, Ordering::AcqRel) {
+                        thread::yield_now();
+                    }
+                    answered.store(true, Ordering::Release);
+                    waker.wake_by_ref();
+                }
+            })
+        };
+        let mut events = mio::Events::with_capacity(8);
+        let mut steps = 0;
+        while steps < STEPS {
+            let timeout = if mailbox.has_mail() { Duration::ZERO } else { Duration::from_secs(10) };
+            poll.poll(&mut events, Some(timeout)).unwrap();
+            let is_rung = !events.is_empty() || timeout.is_zero();
+            assert!(is_rung, "asleep after {steps} steps");
+            for _ in mailbox.take() {
+                if answered.swap(false, Ordering::AcqRel) {
+                    steps += 1;
+                    asked.store(true, Ordering::Release);
+                }
+            }
+        }
+        handler.join().unwrap();
     }
 }
