@@ -41,7 +41,7 @@ enum Phase {
     /// are: a client that sends a large content reads the refusal when it is through. RFC 9112
     /// §9.6.
     Lingering {
-        until: Instant,
+        until: Option<Instant>,
     },
 }
 
@@ -183,7 +183,7 @@ impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match (self.phase, &self.unsent) {
-            (Phase::Lingering { until }, _) => Some(until),
+            (Phase::Lingering { until }, _) => until,
             (Phase::Open, Some(unsent)) => unsent.deadline(self.session.limits()),
             (Phase::Open, None) => self.session.deadline(),
         }
