@@ -1,5 +1,6 @@
 //! The listeners, waited for with `poll(2)`.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -14,16 +15,18 @@ use crate::driver::{ACCEPT_PAUSE, Accepted, Shared};
 
 pub(super) struct Doors<'c> {
     listeners: Vec<Listener>,
+    /// Those who had connected when the listeners were closed.
+    last: VecDeque<Box<Connection>>,
     crowd: &'c Crowd,
 }
 
 impl<'c> Doors<'c> {
     pub(super) fn new(listeners: Vec<Listener>, crowd: &'c Crowd) -> Self {
-        Self { listeners, crowd }
+        Self { listeners, last: VecDeque::new(), crowd }
     }
 
-    /// Waits for a client. After a shutdown has begun, gives those who had connected before, as
-    /// long as there is time for them, then closes the listeners and gives `None`.
+    /// Waits for a client. After a shutdown has begun, closes the listeners, gives those who
+    /// had connected before, as long as there is time for them, and then `None`.
     pub(super) fn accept(
         &mut self,
         shared: &Shared,
@@ -31,15 +34,15 @@ impl<'c> Doors<'c> {
     ) -> io::Result<Option<Box<Connection>>> {
         loop {
             desk.now.advance();
-            let ends = shared.shutdown.has_begun();
-            if shared.is_past_end(desk.now.instant) {
-                return Ok(self.close());
-            } else if !shared.admission.has_room() {
-                self.rest(shared);
+            if shared.shutdown.has_begun() {
+                self.close(shared, desk);
+                let is_late = shared.is_past_end(desk.now.instant);
+                return Ok(if is_late { None } else { self.last.pop_front() });
+            }
+            if !shared.admission.has_room() {
+                self.rest();
             } else if let Some(connection) = self.try_accept(shared, desk) {
                 return Ok(Some(connection));
-            } else if ends {
-                return Ok(self.close());
             } else {
                 desk.close_turn();
                 let mut fds = self.poll_fds();
@@ -49,9 +52,12 @@ impl<'c> Doors<'c> {
         }
     }
 
-    fn close<T>(&mut self) -> Option<T> {
+    /// Empties the queues, then closes the listeners: who comes now is refused by the kernel.
+    fn close(&mut self, shared: &Shared, desk: &Desk) {
+        while let Some(connection) = self.try_accept(shared, desk) {
+            self.last.push_back(connection);
+        }
         self.listeners.clear();
-        None
     }
 
     /// Whether a client waits.
@@ -76,7 +82,7 @@ impl<'c> Doors<'c> {
                     Accepted::Nobody => {}
                     Accepted::Empty => break,
                     Accepted::Exhausted => {
-                        self.rest(shared);
+                        self.rest();
                         break;
                     }
                 }
@@ -86,9 +92,8 @@ impl<'c> Doors<'c> {
     }
 
     /// Nothing can be accepted: somebody has to make room first.
-    fn rest(&self, shared: &Shared) {
+    fn rest(&self) {
         self.crowd.ask_one_to_leave();
-        let is_hurried = shared.shutdown.has_begun();
-        std::thread::sleep(if is_hurried { ACCEPT_PAUSE / 10 } else { ACCEPT_PAUSE });
+        std::thread::sleep(ACCEPT_PAUSE);
     }
 }
