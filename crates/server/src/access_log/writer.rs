@@ -1,22 +1,29 @@
 //! The thread that writes the access log, and the way to it.
+//!
+//! Lines gather in one queue, bounded by its octets; the thread takes all of them at once. It
+//! pauses between two writes, so that under load a write has many lines and nobody is woken
+//! for each.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gnezdo_core::Now;
 
 use super::format::LogFormat;
 use super::record::Record;
 
-/// How many buffers may be under way. Each holds the lines of one turn of a loop.
-const BUFFERS_MAX: usize = 1024;
+/// How many octets of lines may wait to be written: some 80,000 lines.
+const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// How long lines gather after a write, unless they are [`GATHERED_BYTES`] earlier.
+const GATHER_TIME: Duration = Duration::from_millis(10);
+
+const GATHERED_BYTES: usize = 256 * 1024;
 
 /// How often the writer looks whether its file was moved away (log rotation).
 const ROTATION_CHECK: Duration = Duration::from_secs(1);
@@ -34,16 +41,15 @@ pub enum LogTarget {
 /// The access log of a process. Dropping it writes what is under way.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
-    sink: Option<LogSink>,
+    sink: LogSink,
     thread: Option<JoinHandle<()>>,
 }
 
 /// A thread's way to the writer.
 #[derive(Clone, Debug)]
 pub(crate) struct LogSink {
-    sender: SyncSender<Vec<u8>>,
+    queue: Arc<Queue>,
     format: LogFormat,
-    dropped_lines: Arc<AtomicU64>,
 }
 
 /// Lines of one thread that have not been handed on.
@@ -54,6 +60,22 @@ pub(crate) struct LogBuffer {
     line_count: u64,
 }
 
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    /// Lines that found no room.
+    dropped_lines: u64,
+    /// Nobody hands on lines any more.
+    is_last: bool,
+}
+
 impl LogWriter {
     /// Opens the log and starts its thread.
     ///
@@ -61,25 +83,23 @@ impl LogWriter {
     /// What opening the file gave.
     pub(crate) fn start(format: LogFormat, target: LogTarget) -> io::Result<Self> {
         let output = Output::open(target)?;
-        let (sender, receiver) = sync_channel(BUFFERS_MAX);
-        let dropped_lines = Arc::new(AtomicU64::new(0));
-        let dropped = dropped_lines.clone();
+        let sink = LogSink { queue: Arc::default(), format };
+        let queue = sink.queue.clone();
         let thread = std::thread::Builder::new()
             .name("access-log".into())
-            .spawn(move || write_all(&receiver, output, &dropped))?;
-        let sink = LogSink { sender, format, dropped_lines };
-        Ok(Self { sink: Some(sink), thread: Some(thread) })
+            .spawn(move || write_all(&queue, output))?;
+        Ok(Self { sink, thread: Some(thread) })
     }
 
     pub(crate) fn sink(&self) -> Option<LogSink> {
-        self.sink.clone()
+        Some(self.sink.clone())
     }
 }
 
 impl Drop for LogWriter {
     fn drop(&mut self) {
-        // The thread ends when the last sender is gone and all that was sent is written.
-        self.sink = None;
+        self.sink.queue.waiting().is_last = true;
+        self.sink.queue.changed.notify_all();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -100,14 +120,11 @@ impl LogBuffer {
 
     /// Hands the lines on. If the writer is too far behind they are dropped, and counted.
     pub(crate) fn flush(&mut self) {
-        if self.lines.is_empty() {
-            return;
-        }
-        let next = Vec::with_capacity(self.lines.len());
-        let lines = std::mem::replace(&mut self.lines, next);
-        let line_count = std::mem::take(&mut self.line_count);
-        if let Err(TrySendError::Full(_)) = self.sink.sender.try_send(lines) {
-            self.sink.dropped_lines.fetch_add(line_count, Ordering::Relaxed);
+        if !self.lines.is_empty() {
+            self.sink.queue.put(&self.lines, self.line_count);
+            self.lines.clear();
+            self.lines.shrink_to(GATHERED_BYTES);
+            self.line_count = 0;
         }
     }
 }
@@ -118,21 +135,78 @@ impl Drop for LogBuffer {
     }
 }
 
-fn write_all(receiver: &Receiver<Vec<u8>>, mut output: Output, dropped: &AtomicU64) {
+impl Queue {
+    fn put(&self, lines: &[u8], line_count: u64) {
+        let mut waiting = self.waiting();
+        let before = waiting.lines.len();
+        let after = before + lines.len();
+        if after > QUEUE_BYTES_MAX {
+            waiting.dropped_lines += line_count;
+            return;
+        }
+        waiting.lines.extend_from_slice(lines);
+        drop(waiting);
+        if before == 0 || (before < GATHERED_BYTES && after >= GATHERED_BYTES) {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Takes all lines, after a moment in which they gather. Without any, waits until it is
+    /// time to look after the file.
+    fn take(&self, lines: &mut Vec<u8>) -> Taken {
+        let is_idle = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.is_last;
+        let gathers = |waiting: &mut Waiting| {
+            waiting.lines.len() < GATHERED_BYTES && !waiting.is_last
+        };
+        let waiting = self.wait_while(self.waiting(), GATHER_TIME, gathers);
+        let mut waiting = self.wait_while(waiting, ROTATION_CHECK, is_idle);
+        std::mem::swap(&mut waiting.lines, lines);
+        let dropped_lines = std::mem::take(&mut waiting.dropped_lines);
+        Taken { dropped_lines, is_last: waiting.is_last }
+    }
+
+    fn wait_while<'q>(
+        &self,
+        waiting: MutexGuard<'q, Waiting>,
+        time: Duration,
+        condition: impl FnMut(&mut Waiting) -> bool,
+    ) -> MutexGuard<'q, Waiting> {
+        let result = self.changed.wait_timeout_while(waiting, time, condition);
+        result.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Lines are appended whole, or memory has run out.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was taken besides the lines.
+struct Taken {
+    dropped_lines: u64,
+    is_last: bool,
+}
+
+fn write_all(queue: &Queue, mut output: Output) {
+    let mut lines = Vec::new();
+    let mut checked_at = Instant::now();
     loop {
-        match receiver.recv_timeout(ROTATION_CHECK) {
-            Ok(lines) => {
-                output.write(&lines);
-                report_dropped(dropped);
-            }
-            Err(RecvTimeoutError::Timeout) => output.reopen_if_moved(),
-            Err(RecvTimeoutError::Disconnected) => return,
+        let taken = queue.take(&mut lines);
+        if checked_at.elapsed() >= ROTATION_CHECK {
+            output.reopen_if_moved();
+            checked_at = Instant::now();
+        }
+        output.write(&lines);
+        lines.clear();
+        lines.shrink_to(GATHERED_BYTES);
+        report_dropped(taken.dropped_lines);
+        if taken.is_last {
+            return;
         }
     }
 }
 
-fn report_dropped(dropped: &AtomicU64) {
-    let count = dropped.swap(0, Ordering::Relaxed);
+fn report_dropped(count: u64) {
     if count > 0 {
         complain(&format!(
             "{count} lines of the access log were dropped: it is written too slowly"
@@ -162,6 +236,9 @@ impl Output {
     }
 
     fn write(&mut self, lines: &[u8]) {
+        if lines.is_empty() {
+            return;
+        }
         match self {
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();
@@ -199,5 +276,38 @@ fn is_same_file(path: &Path, file: &File) -> bool {
     match (std::fs::metadata(path), file.metadata()) {
         (Ok(there), Ok(here)) => there.dev() == here.dev() && there.ino() == here.ino(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_on_is_written_in_the_end() {
+        let path = std::env::temp_dir().join(format!("gnezdo-writer-{}", std::process::id()));
+        let target = LogTarget::File(path.clone());
+        let writer = LogWriter::start(LogFormat::Common, target).unwrap();
+        // A thread that never ends keeps its way to the writer.
+        let sink = writer.sink().unwrap();
+        for _ in 0..1_000 {
+            sink.queue.put(b"line\n", 1);
+        }
+        drop(writer);
+        let lines = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(lines, b"line\n".repeat(1_000));
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted() {
+        let queue = Queue::default();
+        let half = vec![b'x'; QUEUE_BYTES_MAX / 2];
+        for _ in 0..3 {
+            queue.put(&half, 7);
+        }
+        let mut lines = Vec::new();
+        let taken = queue.take(&mut lines);
+        assert_eq!((lines.len(), taken.dropped_lines), (QUEUE_BYTES_MAX, 7));
     }
 }
