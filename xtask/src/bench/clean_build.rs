@@ -81,6 +81,7 @@ pub(crate) fn judge(build: Option<&CleanBuild>) -> Verdict {
             let words = format!("{:.0} s ({}, {})", build.seconds, build.date, build.revision);
             (words, build.seconds <= SECONDS_MAX)
         }),
+        floor: None,
     }
 }
 

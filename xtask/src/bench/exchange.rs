@@ -40,7 +40,8 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 /// Asks for a target in the words that wrk uses, and reads the whole answer.
 pub(crate) fn exchange(stream: &mut TcpStream, target: &str) -> io::Result<Answer> {
     let address = stream.peer_addr()?;
-    write!(stream, "GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n")?;
+    let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut octets = Vec::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
@@ -83,9 +84,13 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 512];
-            let length = stream.read(&mut request).unwrap();
-            assert!(request[..length].starts_with(b"GET /x HTTP/1.1\r\nHost: 127.0.0.1:"));
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut octet = [0];
+                stream.read_exact(&mut octet).unwrap();
+                request.extend(octet);
+            }
+            assert!(request.starts_with(b"GET /x HTTP/1.1\r\nHost: 127.0.0.1:"));
             for piece in pieces {
                 stream.write_all(piece).unwrap();
             }

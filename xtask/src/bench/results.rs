@@ -3,7 +3,7 @@
 use super::clean_build::CleanBuild;
 use super::figure::{Figure, Sample, grouped, median, spread};
 use super::machine::Facts;
-use super::peer::Role;
+use super::peer::{Peer, Role};
 use super::programs::Ready;
 use super::suite::{Bar, Bound, Scenario, Suite};
 use super::{BenchOptions, clean_build, machine};
@@ -41,6 +41,8 @@ pub(crate) struct Verdict {
     pub(crate) bar: String,
     /// What was reached, in words, and whether that is enough; nothing if it was not measured.
     pub(crate) measured: Option<(String, bool)>,
+    /// What the floor reached, in words: what lies beyond it is beyond everybody.
+    pub(crate) floor: Option<String>,
 }
 
 impl<'s> Series<'s> {
@@ -88,6 +90,10 @@ impl<'s> Results<'s> {
         Ok(results)
     }
 
+    pub(crate) fn rounds_in_words(&self) -> String {
+        format!("{} round{}", self.rounds, if self.rounds == 1 { "" } else { "s" })
+    }
+
     /// Whether anything went wrong in any round.
     pub(crate) fn has_failures(&self) -> bool {
         self.series.iter().any(|series| !series.failures.is_empty())
@@ -126,51 +132,50 @@ impl<'s> Results<'s> {
     }
 
     fn judge_bar(&self, bar: &Bar) -> Verdict {
-        let figure = bar.figure;
-        let ours = self.median_of(bar.scenario, figure, |ready| {
-            matches!(&ready.peer.role, Role::Ours(architecture) if architecture == bar.architecture)
-        });
+        let more_is_better = bar.figure.more_is_better();
         let (wanted, reference, unit) = match bar.bound {
-            Bound::OfPeer(ratio, name) => {
-                let peer = self.median_of(bar.scenario, figure, |ready| ready.peer.name == name);
-                (ratio, peer, format!(" × {name}"))
-            }
+            Bound::OfPeer(ratio, name) => (ratio, self.of_peer(bar, name), format!(" × {name}")),
             Bound::Value(value) => (value, Some(1.0), String::new()),
         };
         let written = |value: f64| match bar.bound {
             Bound::OfPeer(..) => format!("{value:.2}{unit}"),
             Bound::Value(_) => grouped(value),
         };
-        let reached = ours.zip(reference).map(|(ours, reference)| ours / reference);
-        let sign = if figure.more_is_better() { "≥" } else { "≤" };
+        let against = |value: Option<f64>| Some(value? / reference?);
+        let measured = against(self.of_ours(bar)).map(|value| {
+            let is_met = if more_is_better { value >= wanted } else { value <= wanted };
+            (written(value), is_met)
+        });
+        let is_the_floor = matches!(bar.bound, Bound::OfPeer(_, name) if name == bar.floor);
+        let floor = if is_the_floor { None } else { against(self.of_peer(bar, bar.floor)) };
         let title = self.suite.scenarios.iter().find(|s| s.name == bar.scenario).map(|s| s.title);
+        let sign = if more_is_better { "≥" } else { "≤" };
         Verdict {
-            figure: format!("{}: {}", title.unwrap_or(bar.scenario), figure.title()),
+            figure: format!("{}: {}", title.unwrap_or(bar.scenario), bar.figure.title()),
             bar: format!("{sign} {}", written(wanted)),
-            measured: reached.map(|value| {
-                let is_met =
-                    if figure.more_is_better() { value >= wanted } else { value <= wanted };
-                (written(value), is_met)
-            }),
+            measured,
+            floor: floor.map(written),
         }
     }
 
-    fn median_of(
-        &self,
-        scenario: &str,
-        figure: Figure,
-        is_meant: impl Fn(&Ready) -> bool,
-    ) -> Option<f64> {
-        self.series
-            .iter()
-            .find(|series| series.scenario.name == scenario && is_meant(&self.peers[series.peer]))?
-            .median(figure)
+    fn of_ours(&self, bar: &Bar) -> Option<f64> {
+        self.median_of(bar, |peer| peer.role == Role::Ours(bar.architecture.to_owned()))
+    }
+
+    fn of_peer(&self, bar: &Bar, name: &str) -> Option<f64> {
+        self.median_of(bar, |peer| peer.name == name)
+    }
+
+    fn median_of(&self, bar: &Bar, is_meant: impl Fn(&Peer) -> bool) -> Option<f64> {
+        let of_scenario = self.series.iter().filter(|s| s.scenario.name == bar.scenario);
+        let mut meant = of_scenario.filter(|series| is_meant(&self.peers[series.peer].peer));
+        meant.next()?.median(bar.figure)
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::peer::{FLOOR_EPOLL, NGINX, Peer, ours};
+    use super::super::peer::{FLOOR_EPOLL, NGINX, ours};
     use super::super::suite::STATIC;
     use super::*;
 
@@ -217,6 +222,8 @@ pub(crate) mod tests {
         assert_eq!(measured[0], Some(("0.80 × floor-epoll".into(), false)));
         assert_eq!(measured[1], Some(("2.00 × nginx".into(), true)));
         assert!(measured[2..].iter().all(Option::is_none), "{measured:?}");
+        assert_eq!(results.verdicts[0].floor, None);
+        assert_eq!(results.verdicts[1].floor.as_deref(), Some("2.50 × nginx"));
         assert_eq!(results.verdicts[0].bar, "≥ 0.85 × floor-epoll");
         assert_eq!(results.verdicts[6].bar, "≤ 1.00 × nginx");
     }

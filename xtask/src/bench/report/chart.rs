@@ -22,18 +22,19 @@ text { font-family: system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica
 .quiet { font-size: 13px; fill: #59636e }
 .card { fill: #ffffff; stroke: #d1d9e0 }
 .axis { stroke: #d1d9e0 }
-.ours { fill: #d9480f }
-.server { fill: #6b8cae }
-.floor { fill: #c3c9d0 }
-text.ours { fill: #1f2328; font-weight: 600 }
+rect.ours { fill: #d9480f }
+rect.server { fill: #6b8cae }
+rect.floor { fill: #c3c9d0 }
+text.ours { font-weight: 600 }
+text.floor { fill: #59636e }
 @media (prefers-color-scheme: dark) {
-  text, text.ours { fill: #f0f6fc }
-  .quiet { fill: #9198a1 }
+  text { fill: #f0f6fc }
+  .quiet, text.floor { fill: #9198a1 }
   .card { fill: #0d1117; stroke: #3d444d }
   .axis { stroke: #3d444d }
-  .ours { fill: #f0733d }
-  .server { fill: #5b7fa6 }
-  .floor { fill: #4a525c }
+  rect.ours { fill: #f0733d }
+  rect.server { fill: #5b7fa6 }
+  rect.floor { fill: #4a525c }
 }
 ";
 
@@ -82,9 +83,9 @@ fn head(title: &str, height: f64) -> String {
 fn subtitle(results: &Results<'_>, figure: Figure) -> String {
     let better = if figure.more_is_better() { "more" } else { "less" };
     format!(
-        "{} of the server, {better} is better; one core, median of {} rounds",
+        "{} of the server, {better} is better; one core, median of {}",
         figure.title(),
-        results.rounds
+        results.rounds_in_words()
     )
 }
 

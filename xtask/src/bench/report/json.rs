@@ -48,6 +48,7 @@ fn verdict(verdict: &Verdict) -> Value {
         "figure": verdict.figure,
         "bar": verdict.bar,
         "measured": verdict.measured.as_ref().map(|(words, _)| words),
+        "floor": verdict.floor,
         "met": verdict.measured.as_ref().map(|(_, met)| met),
     })
 }

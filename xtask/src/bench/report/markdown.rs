@@ -22,9 +22,11 @@ pub(crate) fn markdown(results: &Results<'_>) -> String {
 
 fn preface(results: &Results<'_>) -> String {
     let mut text = format!(
-        "Measured by `cargo xtask bench {}`: medians of {} rounds of {} s for each server, ± half \
-         of the distance between the extremes. `BENCHMARKING.md` explains the method.\n",
-        results.suite.name, results.rounds, results.seconds
+        "Measured by `cargo xtask bench {}`: medians of {} of {} s for each server, ± half of the \
+         distance between the extremes. `BENCHMARKING.md` explains the method.\n",
+        results.suite.name,
+        results.rounds_in_words(),
+        results.seconds
     );
     if let Some((usual, worst)) = results.foreign_share() {
         let share = |value| Figure::ForeignShare.written(value);
@@ -81,16 +83,17 @@ fn failures(results: &Results<'_>, scenario: &Scenario) -> String {
 
 fn verdict_table(results: &Results<'_>) -> String {
     let mut table = Table::default();
-    table.row(["figure", "bar", "measured", "reached"]);
+    table.row(["figure", "bar", "measured", "reached", "the floor itself"]);
     for verdict in &results.verdicts {
         let (measured, reached) = match &verdict.measured {
             Some((words, true)) => (words.as_str(), "yes"),
             Some((words, false)) => (words.as_str(), "**no**"),
             None => ("not measured", ""),
         };
-        table.row([&verdict.figure, &verdict.bar, measured, reached]);
+        let floor = verdict.floor.as_deref().unwrap_or_default();
+        table.row([&verdict.figure, &verdict.bar, measured, reached, floor]);
     }
-    table.written(3)
+    table.written(5)
 }
 
 /// A table with its columns padded, so that it is a table without being rendered.
@@ -161,7 +164,7 @@ mod tests {
         assert!(text.contains("| nginx            |                  failed |"), "{text}");
         assert!(text.contains("**nginx failed**: 3 of 9 requests failed."), "{text}");
         assert!(text.contains("≥ 1.70 × nginx"), "{text}");
-        assert!(text.contains("| 2.00 × nginx"), "{text}");
+        assert!(text.contains("| 2.00 × nginx       | yes     | 2.50 × nginx     |"), "{text}");
         assert!(!text.contains("1 MiB, 64 connections\n\n"), "{text}");
     }
 }
