@@ -7,12 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gnezdo_socket::{AccessRules, Peer};
 
+/// How many clients are told at once to come back later; further ones are cut off.
+const REFUSALS_MAX: usize = 64;
+
 /// Counts the connections of a process.
 #[derive(Debug)]
 pub(crate) struct Admission {
     rules: AccessRules,
     connections_max: usize,
     connections: AtomicUsize,
+    /// How many of the connections are refused at the moment.
+    refusals: AtomicUsize,
     per_ip_max: Option<usize>,
     per_ip: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -21,7 +26,18 @@ pub(crate) struct Admission {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     admission: Arc<Admission>,
-    ip: Option<IpAddr>,
+    holder: Holder,
+}
+
+/// Whose place it is.
+#[derive(Clone, Copy, Debug)]
+enum Holder {
+    /// Anybody's.
+    Anybody,
+    /// A client's whose address is counted.
+    Address(IpAddr),
+    /// Of a client that is only told to come back later.
+    Refused,
 }
 
 /// Why a client is not let in.
@@ -44,6 +60,7 @@ impl Admission {
             rules,
             connections_max,
             connections: AtomicUsize::new(0),
+            refusals: AtomicUsize::new(0),
             per_ip_max,
             per_ip,
         })
@@ -59,20 +76,29 @@ impl Admission {
         if !self.rules.permits(peer) {
             return Err(Rejection::Forbidden);
         }
-        let ip = self.count_address(peer)?;
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        Ok(Ticket { admission: self.clone(), ip })
+        let holder = self.count_address(peer)?;
+        Ok(self.ticket(holder))
     }
 
-    /// A place outside the limits, for a client that is only told to come back later.
-    pub(crate) fn admit_to_refuse(self: &Arc<Self>) -> Ticket {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        Ticket { admission: self.clone(), ip: None }
+    /// A place for a client that is only told to come back later; none if so many are told
+    /// already that they would take the places of those who may stay.
+    pub(crate) fn admit_to_refuse(self: &Arc<Self>) -> Option<Ticket> {
+        let refusals_max = (self.connections_max / 8).clamp(1, REFUSALS_MAX);
+        if self.refusals.fetch_add(1, Ordering::Relaxed) >= refusals_max {
+            self.refusals.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(self.ticket(Holder::Refused))
     }
 
-    fn count_address(&self, peer: &Peer) -> Result<Option<IpAddr>, Rejection> {
+    fn ticket(self: &Arc<Self>, holder: Holder) -> Ticket {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        Ticket { admission: self.clone(), holder }
+    }
+
+    fn count_address(&self, peer: &Peer) -> Result<Holder, Rejection> {
         let (Some(max), Some(ip)) = (self.per_ip_max, peer.ip()) else {
-            return Ok(None);
+            return Ok(Holder::Anybody);
         };
         let mut counts = self.counts();
         let count = counts.entry(ip).or_default();
@@ -80,7 +106,17 @@ impl Admission {
             return Err(Rejection::TooManyFromAddress);
         }
         *count += 1;
-        Ok(Some(ip))
+        Ok(Holder::Address(ip))
+    }
+
+    fn forget_address(&self, ip: IpAddr) {
+        let mut counts = self.counts();
+        if let Some(count) = counts.get_mut(&ip) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&ip);
+            }
+        }
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -92,14 +128,11 @@ impl Admission {
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.admission.connections.fetch_sub(1, Ordering::Relaxed);
-        let Some(ip) = self.ip else {
-            return;
-        };
-        let mut counts = self.admission.counts();
-        if let Some(count) = counts.get_mut(&ip) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&ip);
+        match self.holder {
+            Holder::Anybody => {}
+            Holder::Address(ip) => self.admission.forget_address(ip),
+            Holder::Refused => {
+                self.admission.refusals.fetch_sub(1, Ordering::Relaxed);
             }
         }
     }
@@ -134,6 +167,15 @@ mod tests {
         drop(ticket);
         assert!(admission.admit(&peer("192.0.2.1:3")).is_ok());
         assert!(admission.counts().is_empty());
+    }
+
+    #[test]
+    fn the_refused_take_few_places() {
+        let admission = Admission::new(AccessRules::default(), 16, Some(1));
+        let refusals: Vec<_> = (0..3).map(|_| admission.admit_to_refuse()).collect();
+        assert_eq!(refusals.iter().flatten().count(), 2);
+        drop(refusals);
+        assert!(admission.admit_to_refuse().is_some());
     }
 
     #[test]

@@ -42,6 +42,8 @@ enum Phase {
     /// §9.6.
     Lingering {
         until: Option<Instant>,
+        /// When the last octet came.
+        rests_since: Instant,
     },
 }
 
@@ -165,9 +167,14 @@ impl Connection {
         }
     }
 
-    /// Since when nothing at all is in progress.
+    /// Since when nothing at all is in progress. Nothing is, either, when a peer that should
+    /// close neither does nor sends: it has its answer.
     pub(crate) fn idle_since(&self) -> Option<Instant> {
-        if self.unsent.is_some() { None } else { self.session.idle_since() }
+        match self.phase {
+            Phase::Lingering { rests_since, .. } => Some(rests_since),
+            Phase::Open if self.unsent.is_some() => None,
+            Phase::Open => self.session.idle_since(),
+        }
     }
 
     /// What of the socket the connection waits for.
@@ -183,7 +190,7 @@ impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match (self.phase, &self.unsent) {
-            (Phase::Lingering { until }, _) => until,
+            (Phase::Lingering { until, .. }, _) => until,
             (Phase::Open, Some(unsent)) => unsent.deadline(self.session.limits()),
             (Phase::Open, None) => self.session.deadline(),
         }
@@ -290,7 +297,7 @@ impl Connection {
     fn begin_to_linger(&mut self, desk: &Desk) -> io::Result<Step> {
         self.stream.shutdown(Direction::Write)?;
         let until = desk.now.instant.checked_add(self.session.limits().linger_timeout);
-        self.phase = Phase::Lingering { until };
+        self.phase = Phase::Lingering { until, rests_since: desk.now.instant };
         Ok(Step::Progress)
     }
 
@@ -298,8 +305,12 @@ impl Connection {
         if !self.readiness.readable {
             return Ok(Step::Stuck);
         }
-        let has_ended = self.receive_octets(desk)? == Some(0);
-        Ok(if has_ended { Step::Close } else { Step::Progress })
+        match (self.receive_octets(desk)?, &mut self.phase) {
+            (Some(0), _) => return Ok(Step::Close),
+            (Some(_), Phase::Lingering { rests_since, .. }) => *rests_since = desk.now.instant,
+            _ => {}
+        }
+        Ok(Step::Progress)
     }
 }
 

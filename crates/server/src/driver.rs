@@ -68,7 +68,10 @@ impl Shared {
     fn admit(&self, desk: &Desk, stream: Stream, peer: Peer) -> Accepted {
         let (context, ticket): (_, Ticket) = match self.admission.admit(&peer) {
             Ok(ticket) => (&self.context, ticket),
-            Err(Rejection::TooManyFromAddress) => (&self.busy, self.admission.admit_to_refuse()),
+            Err(Rejection::TooManyFromAddress) => match self.admission.admit_to_refuse() {
+                Some(ticket) => (&self.busy, ticket),
+                None => return Accepted::Nobody,
+            },
             Err(Rejection::Forbidden) => return Accepted::Nobody,
         };
         Accepted::Connection(Box::new(Connection::new(context, desk, stream, peer, ticket)))

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use gnezdo_core::{Ready, Reply, Request, Service};
+use gnezdo_core::{Limits, Ready, Reply, Request, Service};
 use gnezdo_socket::{ListenAddress, ListenOptions, Listener, LocalAddress, raise_descriptor_limit};
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
@@ -20,6 +21,9 @@ use crate::{blocking, event, signals, supervise};
 
 /// What a client that is turned away is told to wait, in seconds.
 const RETRY_AFTER_SECONDS: u16 = 1;
+
+/// How long a client that is turned away may take for its request, and for leaving.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A server whose addresses are bound, and who is about to serve.
 #[derive(Debug)]
@@ -150,10 +154,9 @@ impl Server {
 
     fn shared(&self, service: Box<dyn Service>, log: Option<&LogWriter>) -> Shared {
         let settings = &self.settings;
-        let limits = Arc::new(settings.limits.clone());
-        let context = |service| {
+        let context = |service, limits| {
             let log = log.and_then(LogWriter::sink);
-            Arc::new(Context { service, limits: limits.clone(), log })
+            Arc::new(Context { service, limits: Arc::new(limits), log })
         };
         // Without the raise, the limit that was there holds.
         let descriptors = raise_descriptor_limit().unwrap_or(1024);
@@ -161,8 +164,8 @@ impl Server {
         let connections_max = settings.process_connections_max(driver, processes, descriptors);
         let per_ip_max = settings.connections_per_ip_max.map(usize::from);
         Shared {
-            context: context(service),
-            busy: context(Box::new(Busy(busy_answer()))),
+            context: context(service, settings.limits.clone()),
+            busy: context(Box::new(Busy(busy_answer())), busy_limits(&settings.limits)),
             admission: Admission::new(settings.access.clone(), connections_max, per_ip_max),
             shutdown: self.shutdown.clone(),
             shutdown_timeout: settings.shutdown_timeout,
@@ -205,6 +208,15 @@ struct Busy(Ready);
 impl Service for Busy {
     fn call(&self, _: Request) -> Reply {
         Reply::Ready(self.0.clone())
+    }
+}
+
+/// Who is to come back later has little time to ask.
+fn busy_limits(limits: &Limits) -> Limits {
+    Limits {
+        header_timeout: limits.header_timeout.min(BUSY_TIMEOUT),
+        linger_timeout: limits.linger_timeout.min(BUSY_TIMEOUT),
+        ..limits.clone()
     }
 }
 

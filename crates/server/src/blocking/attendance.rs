@@ -44,28 +44,29 @@ impl<'s> Attendance<'s> {
     pub(super) fn serve(&mut self, mut connection: Connection, desk: &mut Desk) {
         loop {
             desk.now.advance();
+            let fate = self.turn(&mut connection, desk);
+            if fate == Fate::Close {
+                return;
+            }
+            // Judged by what is left after the turn: a request may have waited to be read.
             let now = desk.now.instant;
             if self.is_over(&connection, now) {
                 connection.close(desk);
                 return;
             }
-            match self.turn(&mut connection, desk) {
-                Fate::Close => return,
-                Fate::Again => {}
-                Fate::Wait => {
-                    desk.close_turn();
-                    if self.wait(&mut connection, now).is_err() {
-                        connection.close(desk);
-                        return;
-                    }
+            if fate == Fate::Wait {
+                desk.close_turn();
+                if self.wait(&mut connection, now).is_err() {
+                    connection.close(desk);
+                    return;
                 }
             }
         }
     }
 
     fn is_over(&self, connection: &Connection, now: Instant) -> bool {
-        if let Some(drain) = self.drain {
-            return drain.is_over(now);
+        if self.drain.is_some_and(|drain| drain.is_over(now)) {
+            return true;
         }
         let is_patient = connection.idle_since().is_none_or(|since| now < since + PATIENCE);
         !is_patient && (self.crowd.must_leave() || self.doors.is_some_and(Doors::has_visitor))

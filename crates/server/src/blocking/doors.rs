@@ -62,6 +62,9 @@ impl<'c> Doors<'c> {
 
     /// Whether a client waits.
     pub(super) fn has_visitor(&self) -> bool {
+        if !self.last.is_empty() {
+            return true;
+        }
         let mut fds = self.poll_fds();
         let waited = wait(&mut fds, Some(Duration::ZERO));
         waited.is_ok() && fds.iter().any(|fd| fd.revents().contains(PollFlags::IN))
