@@ -29,6 +29,12 @@ impl Setup {
         Target::start(&[self.words, &["--listen", "127.0.0.1:0"], words].concat())
     }
 
+    /// Starts a server that may have no more descriptors than this.
+    pub(crate) fn start_with_descriptors(self, descriptors: u64, words: &[&str]) -> Target {
+        let words = [self.words, &["--listen", "127.0.0.1:0"], words].concat();
+        Target::start_with_descriptors(descriptors, &words)
+    }
+
     /// Starts a server that listens where `words` say.
     pub(crate) fn start_at(self, words: &[&str]) -> Target {
         Target::start(&[self.words, words].concat())

@@ -1,5 +1,6 @@
 //! A client that sends octets as they are given and reads answers strictly.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
@@ -93,11 +94,6 @@ impl Client {
         self.request("GET", target).answer()
     }
 
-    pub(crate) fn try_get(&mut self, target: &str) -> io::Result<Answer> {
-        self.try_send(request("GET", target, ""))?;
-        self.try_answer()
-    }
-
     pub(crate) fn post(&mut self, target: &str, body: impl AsRef<[u8]>) -> Answer {
         let body = body.as_ref();
         let head = request("POST", target, &format!("Content-Length: {}\r\n", body.len()));
@@ -123,6 +119,21 @@ impl Client {
     /// Leaves the other end alone for a moment.
     pub(crate) fn pause(&self, moment: Duration) {
         std::thread::sleep(moment);
+    }
+
+    /// Whether the server has read everything that was sent: nothing is in its queue.
+    pub(crate) fn is_read_by_server(&self) -> bool {
+        let remote = self.socket.peer_addr().ok().and_then(|address| address.as_socket());
+        let ports = [remote.expect("an address").port(), self.local_address().port()];
+        let [server, client] = ports.map(|port| format!(":{port:04X}"));
+        let table = fs::read_to_string("/proc/net/tcp").expect("/proc");
+        table.lines().any(|line| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            // The queues are those of sending and of receiving.
+            matches!(words[..], [_, local, remote, _, queues, ..]
+                if local.ends_with(&server) && remote.ends_with(&client)
+                    && queues.ends_with(":00000000"))
+        })
     }
 
     /// Whether octets have come that were not read.

@@ -1,6 +1,7 @@
 //! What the kernel says about a process.
 
 use std::fs;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -39,6 +40,14 @@ impl Process {
         all.filter_map(|entry| entry.file_name().to_str()?.parse().ok().map(Self))
             .filter(|process| process.stat(1) == u64::from(self.0) && process.is_alive())
             .collect()
+    }
+
+    /// How long it has lived.
+    pub(crate) fn age(self) -> Duration {
+        let uptime = fs::read_to_string("/proc/uptime").expect("/proc");
+        let uptime: f64 = uptime.split(' ').next().and_then(|s| s.parse().ok()).expect("seconds");
+        // In hundredths of a second since the machine started.
+        Duration::from_secs_f64((uptime - self.stat(19) as f64 / 100.0).max(0.0))
     }
 
     pub(crate) fn signal(self, signal: Signal) {
