@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gnezdo::files::RootError;
@@ -73,12 +73,21 @@ impl Failure {
                 path.display(),
                 Reason(source)
             ),
+            Self::Root(RootError::NotFound { path }) if is_number(path) => {
+                let number = path.display();
+                format!("the folder {number} does not exist; if it is a port: --listen {number}")
+            }
             Self::Root(error) => error.to_string(),
             Self::Server(ServerError::Listen(error)) => listen_text(error),
             Self::Server(error) => error.to_string(),
             Self::Print(source) => format!("printing failed: {}", Reason(source)),
         }
     }
+}
+
+/// Other servers take a port in the place of the root.
+fn is_number(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().iter().all(u8::is_ascii_digit)
 }
 
 /// The library's problem with the program's own words for what helps.

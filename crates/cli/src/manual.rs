@@ -5,14 +5,14 @@
 
 use std::io;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use crate::failure::Failure;
 use crate::options::{Note, Options, notes};
 
-const COMMANDS: &str = "\
+const SYNOPSIS: &str = "\
 gnezdo serve [OPTIONS] [ROOT]
 gnezdo completions SHELL
 gnezdo man";
@@ -24,13 +24,13 @@ pub(crate) fn print() -> Result<(), Failure> {
 
 fn page() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
-    let program = Man::new(Options::command().override_usage(COMMANDS));
+    let program = Man::new(Options::command().override_usage(SYNOPSIS));
     program.render_title(&mut page)?;
     program.render_name_section(&mut page)?;
     program.render_synopsis_section(&mut page)?;
-    program.render_subcommands_section(&mut page)?;
-    let mut commands = Options::command();
-    if let Some(serve) = commands.find_subcommand_mut("serve") {
+    let options = Options::command();
+    section(&commands(&options)).to_writer(&mut page)?;
+    if let Some(serve) = options.find_subcommand("serve") {
         Man::new(serve.clone()).render_options_section(&mut page)?;
     }
     for note in notes() {
@@ -38,6 +38,15 @@ fn page() -> io::Result<Vec<u8>> {
     }
     program.render_version_section(&mut page)?;
     Ok(page)
+}
+
+fn commands(program: &Command) -> Note {
+    let line = |command: &Command| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        format!("gnezdo {:12} {about}", command.get_name())
+    };
+    let lines: Vec<_> = program.get_subcommands().map(line).collect();
+    Note { title: "Commands", text: lines.join("\n") }
 }
 
 /// A section whose lines stay as they are.

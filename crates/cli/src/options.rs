@@ -21,7 +21,6 @@ use clap_complete::Shell;
     version,
     max_term_width = 100,
     args_override_self = true,
-    disable_help_subcommand = true,
     after_help = "\
 Examples:
   gnezdo serve                       this folder at http://127.0.0.1:8080/

@@ -89,3 +89,72 @@ fn require_page(root: &Path, page: &str) -> Result<(), Failure> {
     let path = root.join(page.trim_start_matches('/'));
     if path.is_file() { Ok(()) } else { Err(Failure::SpaPage { path }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::options::{Command, Options};
+
+    fn parsed(words: &str) -> Box<ServeOptions> {
+        let words = ["gnezdo", "serve"].into_iter().chain(words.split_whitespace());
+        match Options::try_parse_from(words).unwrap().command {
+            Command::Serve(options) => options,
+            _ => unreachable!(),
+        }
+    }
+
+    fn debug(words: &str) -> String {
+        format!("{:#?}", settings(&parsed(words)).unwrap())
+    }
+
+    #[test]
+    fn defaults_are_the_library_s() {
+        let mut library = Settings::default();
+        library.listen = vec!["127.0.0.1:8080".parse().unwrap()];
+        assert_eq!(debug(""), format!("{library:#?}"));
+    }
+
+    #[test]
+    fn each_option_changes_the_setting_that_it_names() {
+        let cases = [
+            ("--listen :80 -l fd:3", "AllTcp(\n            80,\n        ),\n        Descriptor("),
+            ("--architecture threads", "architecture: Threads"),
+            ("--workers 3", "workers: Some(\n        3,"),
+            ("--processes 3", "processes: Some(\n        3,"),
+            ("--max-connections 7", "connections_max: Some(\n        7,"),
+            ("--max-connections-per-ip 7", "connections_per_ip_max: Some(\n        7,"),
+            ("--max-header-size 1k", "head_bytes_max: 1024,"),
+            ("--max-target-size 1k", "target_bytes_max: 1024,"),
+            ("--max-fields 7", "fields_max: 7,"),
+            ("--max-body-size 1k", "body_bytes_max: 1024,"),
+            ("--max-discard-size 1k", "discard_bytes_max: 1024,"),
+            ("--max-chunk-ext-size 1k", "chunk_extension_bytes_max: 1024,"),
+            ("--max-trailer-size 1k", "trailer_bytes_max: 1024,"),
+            ("--header-timeout 7ms", "header_timeout: 7ms,"),
+            ("--idle-timeout 7ms", "idle_timeout: 7ms,"),
+            ("--progress-timeout 7ms", "progress_timeout: 7ms,"),
+            ("--progress-size 7", "progress_bytes_min: 7,"),
+            ("--linger-timeout 7ms", "linger_timeout: 7ms,"),
+            ("--shutdown-timeout 7ms", "shutdown_timeout: 7ms,"),
+            ("--access-log json", "Json,\n            Stdout,"),
+            ("--log-file /dev/null", "Combined,\n            File("),
+            ("--log-file /dev/null --access-log common", "Common,\n            File("),
+            ("--allow 10.0.0.0/8", "otherwise: Deny"),
+            ("--deny 10.0.0.0/8", "Deny,"),
+        ];
+        let default = debug("");
+        for (words, expected) in cases {
+            let settings = debug(words);
+            assert!(settings.contains(expected), "{words}: {settings}");
+            assert!(!default.contains(expected), "{words} changes nothing");
+        }
+    }
+
+    #[test]
+    fn the_last_of_equal_options_rules() {
+        assert_eq!(debug("--workers 1 --workers 2"), debug("--workers 2"));
+        assert_eq!(debug("--access-log json --access-log off"), debug(""));
+    }
+}

@@ -1,6 +1,7 @@
 //! What is wrong with the words, in one line that says what to do, instead of clap's several.
 
 use std::error::Error as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -28,6 +29,8 @@ fn text(error: &clap::Error) -> String {
         ErrorKind::InvalidValue => unknown_value(error),
         ErrorKind::ValueValidation => invalid_value(error),
         ErrorKind::MissingRequiredArgument => missing(error),
+        ErrorKind::TooManyValues => value_too_many(error),
+        ErrorKind::InvalidUtf8 => "a value is not UTF-8; only names of files may be other".into(),
         _ => first_paragraph(&error.to_string()),
     }
 }
@@ -35,10 +38,8 @@ fn text(error: &clap::Error) -> String {
 /// The word in the place of a command may be a folder that somebody wants to serve.
 fn unknown_command(error: &clap::Error) -> String {
     let word = of(error, ContextKind::InvalidSubcommand);
-    if std::path::Path::new(&word).exists() {
-        return format!("there is no command {word:?}; to serve it, say: gnezdo serve {word}");
-    }
     let advice = match of(error, ContextKind::SuggestedSubcommand) {
+        _ if Path::new(&word).exists() => format!("to serve it, say: gnezdo serve {word:?}"),
         none if none.is_empty() => "see gnezdo --help".into(),
         similar => format!("did you mean {similar}?"),
     };
@@ -47,21 +48,31 @@ fn unknown_command(error: &clap::Error) -> String {
 
 fn unknown_word(error: &clap::Error) -> String {
     let word = of(error, ContextKind::InvalidArg);
+    let command = command(error);
+    if !word.starts_with('-') {
+        return format!("{word:?} is one word too many; see {command} --help");
+    }
     let similar = of(error, ContextKind::SuggestedArg);
-    let is_for_serve = of(error, ContextKind::Usage).contains("gnezdo serve");
     let advice = match word.as_str() {
         _ if !similar.is_empty() => format!("did you mean {similar}?"),
         "-p" | "--port" | "-b" | "--bind" | "--host" | "--address" => {
-            "choose the address with gnezdo serve --listen, as --listen 8000 or --listen :80".into()
+            "choose the address with gnezdo serve --listen, such as --listen 8000".into()
         }
-        _ if is_for_serve => "see gnezdo serve --help".into(),
-        _ => "options come after the command, as in gnezdo serve --hidden".into(),
+        _ if command == "gnezdo" => {
+            "options stand after the command, as in gnezdo serve --cors".into()
+        }
+        _ => format!("see {command} --help"),
     };
-    if word.starts_with('-') {
-        format!("there is no option {word}; {advice}")
-    } else {
-        format!("{word:?} is one word too many; {advice}")
-    }
+    format!("there is no option {word}; {advice}")
+}
+
+/// The command whose words are wrong: clap knows it only as the start of its usage.
+fn command(error: &clap::Error) -> String {
+    let usage = of(error, ContextKind::Usage);
+    let words = usage.trim_start_matches("Usage:").split_whitespace();
+    let names: Vec<_> =
+        words.take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase())).collect();
+    names.join(" ")
 }
 
 /// A value that is missing, or not among those that there are.
@@ -85,12 +96,18 @@ fn invalid_value(error: &clap::Error) -> String {
     format!("{} cannot be {value:?}: {reason}", name(&option))
 }
 
+fn value_too_many(error: &clap::Error) -> String {
+    let option = of(error, ContextKind::InvalidArg);
+    let value = of(error, ContextKind::InvalidValue);
+    format!("{} takes no value; leave {value:?} out", name(&option))
+}
+
 fn missing(error: &clap::Error) -> String {
     let words = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::Strings(words)) => words.join(" "),
         _ => String::new(),
     };
-    format!("a word is missing: {words}; see gnezdo --help")
+    format!("a word is missing: {words}; see {} --help", command(error))
 }
 
 /// What clap knows about an error, as text; empty if it knows nothing.
@@ -102,9 +119,9 @@ fn of(error: &clap::Error, kind: ContextKind) -> String {
     }
 }
 
-/// `--listen` of `--listen <ADDRESS>`.
-fn name(option: &str) -> &str {
-    option.split([' ', '=', '[']).find(|part| !part.is_empty()).unwrap_or(option)
+/// `--listen` of `--listen <ADDRESS>`, `SHELL` of `<SHELL>`.
+fn name(argument: &str) -> &str {
+    argument.split([' ', '=', '[', ']', '<', '>']).find(|part| !part.is_empty()).unwrap_or(argument)
 }
 
 fn first_paragraph(text: &str) -> String {
