@@ -17,7 +17,7 @@ use crate::PeerError;
 use crate::host::is_host;
 use crate::scan::{Scan, Section};
 use crate::target::request_target;
-use crate::text::is_token;
+use crate::text::{is_token, lines};
 
 /// The head of a request.
 pub type RequestHead = http::Request<()>;
@@ -163,7 +163,7 @@ fn known_method(token: &str) -> Result<Method, PeerError> {
 
 /// RFC 9112 §3.2: HTTP/1.1 has exactly one Host; a host in the target takes its place.
 fn settle_host(head: &mut RequestHead) -> Result<(), PeerError> {
-    let mut hosts = head.headers().get_all(HOST).iter();
+    let mut hosts = lines(head.headers(), &HOST);
     match hosts.next() {
         Some(host) if !is_host(host.as_bytes()) => return Err(PeerError::HostMalformed),
         None if head.version() == Version::HTTP_11 => return Err(PeerError::HostMissing),
@@ -172,6 +172,7 @@ fn settle_host(head: &mut RequestHead) -> Result<(), PeerError> {
     if hosts.next().is_some() {
         return Err(PeerError::HostRepeated);
     }
+    drop(hosts);
     // §3.2.2: with an absolute target the Host field, if any, must be ignored.
     if head.uri().scheme().is_some_and(|s| *s == Scheme::HTTP || *s == Scheme::HTTPS) {
         let authority = head.uri().authority().map_or("", |a| a.as_str());

@@ -3,8 +3,8 @@
 //! The standard library is too friendly for the wire: `parse::<u64>()` takes `+5`, `trim()`
 //! takes Unicode spaces. Octets from a peer are read by these functions only.
 
-use http::HeaderMap;
 use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
 
 /// `tchar`, RFC 9110 §5.6.2.
 pub(crate) const fn is_token_octet(octet: u8) -> bool {
@@ -64,6 +64,14 @@ pub(crate) fn trim_ows(mut octets: &[u8]) -> &[u8] {
 /// looking through the names costs less than hashing one.
 pub(crate) fn contains(fields: &HeaderMap, name: &HeaderName) -> bool {
     fields.keys().any(|key| key == name)
+}
+
+/// The values of all field lines of the name, found as by [`contains`].
+pub(crate) fn lines<'h>(
+    fields: &'h HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'h HeaderValue> {
+    fields.iter().filter_map(move |(key, value)| (key == name).then_some(value))
 }
 
 /// The members of a list, RFC 9110 §5.6.1, across all field lines of the name. Empty members
