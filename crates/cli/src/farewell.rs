@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use crate::values::TimeSpan;
 
 /// An end that comes sooner needs no words.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Tells the person at the terminal, once the shutdown has begun, why the program goes on.
 pub(crate) fn announce(shutdown: Shutdown, timeout: Duration) {
