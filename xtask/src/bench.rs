@@ -57,6 +57,12 @@ pub(crate) struct BenchOptions {
     pub(crate) saves: bool,
 }
 
+impl BenchOptions {
+    fn is_whole(&self) -> bool {
+        self.peers.is_none() && self.scenarios.is_none()
+    }
+}
+
 /// Measures a suite, prints the report, and saves it.
 pub(crate) fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Outcome, Error> {
     let scenarios = suite.scenarios(options)?;
@@ -64,10 +70,12 @@ pub(crate) fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Out
     let documents = documents::write()?;
     let bench = rounds::Bench::new(peers, scenarios, documents, options)?;
     let series = bench.run()?;
-    let results = results::Results::new(suite, options, bench.peers(), series)?;
+    let results = results::Results::new(suite, options, &bench, series)?;
     println!("{}", report::markdown(&results));
-    if options.saves {
-        save(&results)?;
+    match options.saves {
+        true if options.is_whole() && results.has_ours() => save(&results)?,
+        true => eprintln!("not saved: only a whole run, with our program in it, is"),
+        false => {}
     }
     Ok(if results.has_failures() { Outcome::Bad } else { Outcome::Good })
 }

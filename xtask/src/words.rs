@@ -2,6 +2,8 @@
 //!
 //! Long options only, `--name value` or `--name=value`.
 
+use std::ffi::OsString;
+
 use crate::bench::{BenchOptions, STATIC, Suite};
 use crate::error::Error;
 use crate::fuzz::FuzzOptions;
@@ -76,10 +78,26 @@ const BENCH_OPTIONS: &[Flag] = &[
     Flag { name: "scenarios", value: "A,B", about: "only these, by name (all)" },
     Flag { name: "architecture", value: "A,B", about: "of our program (event)" },
     Flag { name: "no-build", value: "", about: "measure our program as it was built last" },
-    Flag { name: "no-save", value: "", about: "print only; keep the results on disk" },
+    Flag {
+        name: "no-save",
+        value: "",
+        about: "print only; a run with --peers or --scenarios never saves",
+    },
 ];
 
-/// Reads the words after `cargo xtask`.
+/// The words after `cargo xtask`.
+///
+/// # Errors
+/// [`Error::Usage`], if one is not Unicode.
+pub(crate) fn from_system() -> Result<Vec<String>, Error> {
+    let words = std::env::args_os().skip(1).map(OsString::into_string);
+    words.collect::<Result<_, _>>().map_err(|word| Error::Usage {
+        problem: format!("`{}` is not Unicode", word.display()),
+        command: "cargo xtask".into(),
+    })
+}
+
+/// Understands the words after `cargo xtask`.
 ///
 /// # Errors
 /// [`Error::Usage`], which names the word that was not understood.

@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::launch::launched;
+use super::machine::Cores;
 use super::results::Verdict;
 use super::{machine, results_folder, work_folder, write_result};
 use crate::error::Error;
@@ -43,8 +44,8 @@ pub(crate) fn measure() -> Result<CleanBuild, Error> {
     run(cargo().args(["fetch", "--quiet"]))?;
     machine::warn_when_busy()?;
     let cargo = cargo();
-    let cores: Vec<usize> = (0..CORES).collect();
-    let mut build = launched(&cores, Path::new(cargo.get_program()))?;
+    let Cores { server, client } = Cores::choose()?;
+    let mut build = launched(&[server, client], Path::new(cargo.get_program()))?;
     build
         .args(["build", "--release", "--offline", "--package", "gnezdo-cli"])
         .args(["--jobs", &CORES.to_string()])

@@ -27,11 +27,10 @@ pub(crate) fn gnezdo(peer: &Peer, place: &Place<'_>) -> Vec<OsString> {
 /// nginx: one worker, open files kept open, `sendfile` with full packets, and no end to the
 /// requests of a connection, since wrk would count each end as an error.
 pub(crate) fn nginx(place: &Place<'_>) -> Result<Vec<OsString>, Error> {
-    let folder = place.folder.display();
     let configuration = format!(
         "{user}worker_processes 1;
 daemon off;
-pid {folder}/nginx.pid;
+pid nginx.pid;
 error_log stderr warn;
 events {{
     worker_connections 16000;
@@ -41,11 +40,11 @@ http {{
         text/html html;
         application/octet-stream bin;
     }}
-    client_body_temp_path {folder}/client_body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+    client_body_temp_path client_body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
     access_log off;
     sendfile on;
     tcp_nopush on;

@@ -4,8 +4,10 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sched::{CpuSet, sched_getaffinity};
+use nix::unistd::Pid;
+
 use super::programs::{self, Ready};
-use super::rounds::{CLIENT_CORE, SERVER_CORE};
 use super::usage;
 use crate::error::Error;
 use crate::project::first_line;
@@ -18,8 +20,9 @@ pub(crate) const BUSY_SHARE: f64 = 0.05;
 pub(crate) struct Facts(pub(crate) Vec<(String, String)>);
 
 /// The facts of this run.
-pub(crate) fn facts(peers: &[Ready]) -> Facts {
-    let cores = format!("{}; server on {SERVER_CORE}, client on {CLIENT_CORE}", cores());
+pub(crate) fn facts(peers: &[Ready], used: Cores) -> Facts {
+    let Cores { server, client } = used;
+    let cores = format!("{}; server on core {server}, client on core {client}", cores());
     let mut facts = vec![
         ("date".into(), today()),
         ("revision".into(), revision()),
@@ -43,6 +46,46 @@ pub(crate) fn today() -> String {
 /// The revision of the project, marked if files differ from it.
 pub(crate) fn revision() -> String {
     first_line("git", &["describe", "--always", "--dirty"]).unwrap_or_default()
+}
+
+/// The core of the server and the core of the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cores {
+    pub(crate) server: usize,
+    pub(crate) client: usize,
+}
+
+impl Cores {
+    /// The first two that this process may use; not two threads of one core, if there are
+    /// others.
+    pub(crate) fn choose() -> Result<Self, Error> {
+        let set = sched_getaffinity(Pid::from_raw(0)).unwrap_or_default();
+        let allowed = (0..CpuSet::count()).filter(|&core| set.is_set(core).unwrap_or_default());
+        let allowed: Vec<usize> = allowed.collect();
+        let siblings = |core| {
+            let topology =
+                format!("/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list");
+            parse_list(&fs::read_to_string(topology).unwrap_or_default())
+        };
+        Self::among(&allowed, siblings)
+            .ok_or_else(|| Error::Machine("a bench needs two cores, and there is one".into()))
+    }
+
+    fn among(allowed: &[usize], siblings: impl Fn(usize) -> Vec<usize>) -> Option<Self> {
+        let (&server, others) = allowed.split_first()?;
+        let shared = siblings(server);
+        let client = others.iter().find(|core| !shared.contains(core)).or(others.first())?;
+        Some(Self { server, client: *client })
+    }
+}
+
+/// `0-1,4` as the kernel writes a list of cores; empty if it is none.
+fn parse_list(text: &str) -> Vec<usize> {
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        Some(first.parse::<usize>().ok()?..=last.parse().ok()?)
+    };
+    text.trim().split(',').filter_map(range).flatten().collect()
 }
 
 /// How many cores this process may use.
@@ -84,6 +127,17 @@ fn processor_in(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn client_and_server_do_not_share_a_core_if_they_need_not() {
+        let cores = |allowed: &[usize], siblings: &str| {
+            Cores::among(allowed, |_| parse_list(siblings)).map(|c| (c.server, c.client))
+        };
+        assert_eq!(cores(&[0, 1], ""), Some((0, 1)));
+        assert_eq!(cores(&[2, 3, 4], "2-3\n"), Some((2, 4)));
+        assert_eq!(cores(&[0, 1], "0,1\n"), Some((0, 1)));
+        assert_eq!(cores(&[5], "5\n"), None);
+    }
 
     #[test]
     fn the_processor_has_a_name() {

@@ -110,7 +110,7 @@ fn install_missing(peers: &[Peer]) -> Result<(), Error> {
     }
     let packages: Vec<&str> = missing.iter().map(|system| system.package).collect();
     eprintln!("installing {}", packages.join(", "));
-    run(apt_get(&["update", "-qq"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    run(&mut apt_get(&["update", "-qq"]))?;
     run(apt_get(&["install", "-qq", "--yes", "--no-install-recommends"]).args(packages))
 }
 

@@ -5,6 +5,7 @@ use super::figure::{Figure, Sample, grouped, median, spread};
 use super::machine::Facts;
 use super::peer::{Peer, Role};
 use super::programs::Ready;
+use super::rounds::Bench;
 use super::suite::{Bar, Bound, Scenario, Suite};
 use super::{BenchOptions, clean_build, machine};
 use crate::error::Error;
@@ -74,20 +75,26 @@ impl<'s> Results<'s> {
     pub(crate) fn new(
         suite: &'s Suite,
         options: &BenchOptions,
-        peers: &[Ready],
+        bench: &Bench<'_>,
         series: Vec<Series<'s>>,
     ) -> Result<Self, Error> {
+        let peers = bench.peers();
         let mut results = Self {
             suite,
             peers: peers.to_vec(),
             series,
-            facts: machine::facts(peers),
+            facts: machine::facts(peers, bench.cores()),
             rounds: options.rounds,
             seconds: options.seconds,
             verdicts: Vec::new(),
         };
         results.verdicts = results.judge(clean_build::load()?.as_ref());
         Ok(results)
+    }
+
+    /// Whether our program is among the peers.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.peers.iter().any(|ready| ready.peer.is_ours())
     }
 
     pub(crate) fn rounds_in_words(&self) -> String {

@@ -13,17 +13,14 @@ use super::documents::{Documents, SMALL_TARGET, content};
 use super::exchange::{Answer, connect, exchange};
 use super::figure::{Figure, Sample};
 use super::idle::Idle;
-use super::peer::Role;
+use super::machine::Cores;
+use super::peer::{Place, Role};
 use super::programs::{self, Ready};
 use super::results::Series;
-use super::server::Server;
+use super::server::{Server, free_address};
 use super::suite::{Load, Scenario};
 use super::{BenchOptions, machine, usage, work_folder, wrk};
 use crate::error::Error;
-
-/// The core of the server, and the core of the client.
-pub(crate) const SERVER_CORE: usize = 0;
-pub(crate) const CLIENT_CORE: usize = 1;
 
 /// How long a server warms up, in seconds.
 const WARM_UP_SECONDS: u32 = 1;
@@ -39,6 +36,7 @@ pub(crate) struct Bench<'s> {
     documents: Documents,
     wrk: PathBuf,
     canned_answer: PathBuf,
+    cores: Cores,
     rounds: u32,
     seconds: u32,
 }
@@ -59,6 +57,7 @@ impl<'s> Bench<'s> {
             documents,
             wrk: programs::wrk()?,
             canned_answer: work_folder().join("answer.http"),
+            cores: Cores::choose()?,
             rounds: options.rounds,
             seconds: options.seconds,
         })
@@ -67,6 +66,11 @@ impl<'s> Bench<'s> {
     /// Who is measured.
     pub(crate) fn peers(&self) -> &[Ready] {
         &self.peers
+    }
+
+    /// Who runs where.
+    pub(crate) fn cores(&self) -> Cores {
+        self.cores
     }
 
     /// Measures everybody.
@@ -96,8 +100,13 @@ impl<'s> Bench<'s> {
     }
 
     fn start(&self, ready: &Ready) -> Result<Server, Error> {
-        let folder = work_folder().join(ready.peer.name.replace(' ', "-"));
-        Server::start(ready, SERVER_CORE, &self.documents.root, &self.canned_answer, &folder)
+        let place = Place {
+            address: free_address()?,
+            root: &self.documents.root,
+            folder: &work_folder().join(ready.peer.name.replace(' ', "-")),
+            answer: &self.canned_answer,
+        };
+        Server::start(ready, &place, self.cores.server)
     }
 
     fn measure(&self, ready: &Ready, scenario: &Scenario) -> Result<Measured, Error> {
@@ -119,9 +128,9 @@ impl<'s> Bench<'s> {
         connections: u32,
     ) -> Result<Measured, Error> {
         let load = |seconds| wrk::Load { address: server.address, target, connections, seconds };
-        wrk::run(&self.wrk, CLIENT_CORE, &load(WARM_UP_SECONDS))?;
+        wrk::run(&self.wrk, self.cores.client, &load(WARM_UP_SECONDS))?;
         let before = Clocks::read(server)?;
-        let seen = wrk::run(&self.wrk, CLIENT_CORE, &load(self.seconds))?;
+        let seen = wrk::run(&self.wrk, self.cores.client, &load(self.seconds))?;
         let spent = Clocks::read(server)?.since(&before);
         let memory = usage::memory(server.id())?;
         let mut sample = spent.shares();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,32 +32,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server on `core`, and waits until it listens.
-    ///
-    /// `folder` becomes the server's own; its log is in there.
-    pub(crate) fn start(
-        ready: &Ready,
-        core: usize,
-        root: &Path,
-        answer: &Path,
-        folder: &Path,
-    ) -> Result<Self, Error> {
+    /// Starts a server at a place, on `core`, and waits until it listens.
+    pub(crate) fn start(ready: &Ready, place: &Place<'_>, core: usize) -> Result<Self, Error> {
+        let folder = place.folder;
         fs::create_dir_all(folder).map_err(Error::io(format!("make {}", folder.display())))?;
-        let address = free_address()?;
-        let place = Place { address, root, folder, answer };
-        let arguments = (ready.peer.prepare)(&ready.peer, &place)?;
+        let arguments = (ready.peer.prepare)(&ready.peer, place)?;
         let log = folder.join("log");
-        let output = || File::options().create(true).append(true).open(&log);
-        let failed = || Error::io(format!("write {}", log.display()));
-        fs::write(&log, "").map_err(failed())?;
+        let output = File::create(&log).and_then(|file| Ok((file.try_clone()?, file)));
+        let (stdout, stderr) = output.map_err(Error::io(format!("write {}", log.display())))?;
         let child = launched(&[core], &ready.program)?
             .args(arguments)
             .current_dir(folder)
-            .stdout(output().map_err(failed())?)
-            .stderr(output().map_err(failed())?)
+            .stdout(stdout)
+            .stderr(stderr)
             .spawn()
             .map_err(Error::io(format!("start {}", ready.peer.name)))?;
-        let mut server = Self { address, name: ready.peer.name.to_string(), log, child };
+        let name = ready.peer.name.to_string();
+        let mut server = Self { address: place.address, name, log, child };
         server.wait_until_it_listens()?;
         Ok(server)
     }
@@ -120,7 +111,7 @@ impl Drop for Server {
 }
 
 /// An address on this machine that nobody uses at the moment.
-fn free_address() -> Result<SocketAddr, Error> {
+pub(crate) fn free_address() -> Result<SocketAddr, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map_err(Error::io("find a free port"))
