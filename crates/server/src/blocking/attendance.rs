@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::Crowd;
 use super::bell::Bell;
+use super::crowd::Crowd;
 use super::doors::Doors;
 use super::wait::{flags, readiness, wait};
 use crate::connection::{Connection, Fate};

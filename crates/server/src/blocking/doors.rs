@@ -7,7 +7,7 @@ use std::time::Duration;
 use gnezdo_socket::Listener;
 use rustix::event::{PollFd, PollFlags};
 
-use super::Crowd;
+use super::crowd::Crowd;
 use super::wait::wait;
 use crate::connection::Connection;
 use crate::context::Desk;
@@ -96,7 +96,6 @@ impl<'c> Doors<'c> {
 
     /// Nothing can be accepted: somebody has to make room first.
     fn rest(&self) {
-        self.crowd.ask_one_to_leave();
-        std::thread::sleep(ACCEPT_PAUSE);
+        self.crowd.wait_for_one(ACCEPT_PAUSE);
     }
 }
