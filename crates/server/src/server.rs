@@ -1,7 +1,8 @@
 //! From settings to a running server.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gnezdo_core::{Limits, Ready, Reply, Request, Service};
@@ -17,6 +18,7 @@ use crate::driver::Shared;
 use crate::error::ServerError;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
+use crate::supervise::News;
 use crate::{blocking, event, signals, supervise};
 
 /// What a client that is turned away is told to wait, in seconds.
@@ -33,6 +35,8 @@ pub struct Server {
     listeners: Vec<Listener>,
     shutdown: Shutdown,
     role: Role,
+    /// The supervisor's, once it listens to signals.
+    news: Mutex<Option<Receiver<News>>>,
 }
 
 /// What this process does.
@@ -57,7 +61,7 @@ impl Server {
             None if plan.processes > 0 => (bind_all(&settings.listen)?, Role::Supervises),
             None => (bind_all(&settings.listen)?, Role::Serves),
         };
-        Ok(Self { settings, plan, listeners, shutdown, role })
+        Ok(Self { settings, plan, listeners, shutdown, role, news: Mutex::default() })
     }
 
     /// What was decided about drivers and numbers.
@@ -94,7 +98,9 @@ impl Server {
     /// The signal handlers could not be installed.
     pub fn stop_on_signals(&self) -> Result<(), ServerError> {
         if self.role == Role::Supervises {
-            return Ok(()); // The supervisor listens to signals anyway.
+            let news = self.take_news()?;
+            *self.news() = Some(news);
+            return Ok(());
         }
         signals::stop_on_signals(self.shutdown(), self.settings.shutdown_timeout)
             .map_err(ServerError::system("installing signal handlers"))
@@ -109,12 +115,12 @@ impl Server {
     /// See [`ServerError`].
     pub fn run(self, service: impl Service) -> Result<(), ServerError> {
         match self.role {
-            Role::Supervises => supervise::supervise(
-                self.listeners,
-                self.plan.processes,
-                &self.shutdown,
-                self.settings.shutdown_timeout,
-            ),
+            Role::Supervises => {
+                let news = self.take_news()?;
+                let timeout = self.settings.shutdown_timeout;
+                let processes = self.plan.processes;
+                supervise::supervise(self.listeners, processes, &self.shutdown, &news, timeout)
+            }
             Role::Serves => self.serve(Box::new(service)),
             Role::Works => {
                 supervise::stop_with_supervisor(self.shutdown())
@@ -122,6 +128,19 @@ impl Server {
                 self.serve(Box::new(service))
             }
         }
+    }
+
+    /// A supervisor listens to signals in any case: to those of its workers.
+    fn take_news(&self) -> Result<Receiver<News>, ServerError> {
+        if let Some(news) = self.news().take() {
+            return Ok(news);
+        }
+        supervise::watch_signals(&self.shutdown)
+            .map_err(ServerError::system("installing signal handlers"))
+    }
+
+    fn news(&self) -> MutexGuard<'_, Option<Receiver<News>>> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn serve(mut self, service: Box<dyn Service>) -> Result<(), ServerError> {

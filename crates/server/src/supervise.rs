@@ -34,6 +34,9 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// What workers are given beyond the server's own deadline before they are killed.
 const KILL_GRACE: Duration = Duration::from_secs(1);
 
+/// How often the supervisor looks whether its workers have ended, should no signal say so.
+const END_CHECK: Duration = Duration::from_millis(100);
+
 /// The sockets that were handed over, if this process is a worker.
 pub(crate) fn inherited_listeners() -> Option<Result<Vec<Listener>, ListenError>> {
     let numbers = std::env::var(SOCKETS_VARIABLE).ok()?;
@@ -58,14 +61,14 @@ pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
 /// Runs `count` workers until a shutdown, then ends them within `timeout`.
 ///
 /// # Errors
-/// The first workers could not be started, or signals could not be received.
+/// The first workers could not be started.
 pub(crate) fn supervise(
     listeners: Vec<Listener>,
     count: usize,
     shutdown: &Shutdown,
+    news: &Receiver<News>,
     timeout: Duration,
 ) -> Result<(), ServerError> {
-    let news = watch_signals(shutdown).map_err(ServerError::system("receiving signals"))?;
     let mut workers = Workers { listeners, places: Vec::new() };
     for _ in 0..count {
         let worker = workers.start().map_err(ServerError::Worker)?;
@@ -74,29 +77,44 @@ pub(crate) fn supervise(
     while !shutdown.has_begun() {
         workers.replace_dead();
         match news.recv_timeout(workers.pause()) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(News::Changed) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(News::Hurry(signal)) => workers.exit(signal),
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    workers.end(&news, timeout);
+    workers.end(news, timeout);
     Ok(())
 }
 
+/// What wakes the supervisor.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// A worker has ended, or the shutdown has begun.
+    Changed,
+    /// A second signal came: it ends everything at once.
+    Hurry(i32),
+}
+
 /// Turns signals, and a shutdown from within, into wake-ups of the supervisor.
-fn watch_signals(shutdown: &Shutdown) -> io::Result<Receiver<()>> {
+///
+/// # Errors
+/// The signal handlers could not be installed, or no thread could be started.
+pub(crate) fn watch_signals(shutdown: &Shutdown) -> io::Result<Receiver<News>> {
     let (sender, receiver) = channel();
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGCHLD])?;
     let for_signals = shutdown.clone();
     let bell = sender.clone();
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
-            if signal != SIGCHLD {
-                if for_signals.has_begun() {
-                    std::process::exit(128 + signal);
+            let news = match signal {
+                SIGCHLD => News::Changed,
+                signal if for_signals.has_begun() => News::Hurry(signal),
+                _ => {
+                    for_signals.begin();
+                    News::Changed
                 }
-                for_signals.begin();
-            }
-            if bell.send(()).is_err() {
+            };
+            if bell.send(news).is_err() {
                 return;
             }
         }
@@ -104,7 +122,7 @@ fn watch_signals(shutdown: &Shutdown) -> io::Result<Receiver<()>> {
     let for_shutdown = shutdown.clone();
     std::thread::Builder::new().name("shutdown-watch".into()).spawn(move || {
         for_shutdown.wait();
-        let _ = sender.send(());
+        let _ = sender.send(News::Changed);
     })?;
     Ok(receiver)
 }
@@ -174,26 +192,46 @@ impl Workers {
     }
 
     /// Lets all workers finish, and kills those that do not.
-    fn end(mut self, news: &Receiver<()>, timeout: Duration) {
+    fn end(mut self, news: &Receiver<News>, timeout: Duration) {
         // Ours is the last handle but theirs: with it the queue would outlive them.
         self.listeners.clear();
-        let deadline = Instant::now() + timeout + KILL_GRACE;
-        let mut workers: Vec<_> = self.places.drain(..).filter_map(Place::worker).collect();
-        for worker in &workers {
+        let start = Instant::now();
+        let timeout = timeout.saturating_add(KILL_GRACE);
+        for worker in self.workers() {
             worker.signal(Signal::TERM);
         }
-        while !workers.is_empty() {
-            workers.retain_mut(|worker| matches!(worker.child.try_wait(), Ok(None)));
-            let left = deadline.saturating_duration_since(Instant::now());
+        while self.workers().any(Worker::is_alive) {
+            let left = timeout.saturating_sub(start.elapsed());
             if left.is_zero() {
                 break;
             }
-            let _ = news.recv_timeout(left.min(Duration::from_millis(100)));
+            if let Ok(News::Hurry(signal)) = news.recv_timeout(left.min(END_CHECK)) {
+                self.exit(signal);
+            }
         }
-        for worker in &mut workers {
+        self.kill();
+    }
+
+    /// Ends everything at once.
+    fn exit(&mut self, signal: i32) -> ! {
+        self.listeners.clear();
+        self.kill();
+        // As a shell reports a process that a signal ended.
+        std::process::exit(128 + signal);
+    }
+
+    fn kill(&mut self) {
+        for worker in self.workers() {
             let _ = worker.child.kill();
             let _ = worker.child.wait();
         }
+    }
+
+    fn workers(&mut self) -> impl Iterator<Item = &mut Worker> {
+        self.places.iter_mut().filter_map(|place| match place {
+            Place::Taken(worker) => Some(worker),
+            Place::Waiting(_) => None,
+        })
     }
 }
 
@@ -209,16 +247,13 @@ impl Place {
         let died_of_start = worker.start.elapsed() < START_TIME;
         Some(Instant::now() + if died_of_start { RESTART_PAUSE } else { Duration::ZERO })
     }
-
-    fn worker(self) -> Option<Worker> {
-        match self {
-            Self::Taken(worker) => Some(worker),
-            Self::Waiting(_) => None,
-        }
-    }
 }
 
 impl Worker {
+    fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     fn signal(&self, signal: Signal) {
         // The child is ours and not waited for, so the number is still its own.
         if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
