@@ -155,9 +155,8 @@ impl Queue {
     /// time to look after the file.
     fn take(&self, lines: &mut Vec<u8>) -> Taken {
         let is_idle = |waiting: &mut Waiting| waiting.lines.is_empty() && !waiting.is_last;
-        let gathers = |waiting: &mut Waiting| {
-            waiting.lines.len() < GATHERED_BYTES && !waiting.is_last
-        };
+        let gathers =
+            |waiting: &mut Waiting| waiting.lines.len() < GATHERED_BYTES && !waiting.is_last;
         let waiting = self.wait_while(self.waiting(), GATHER_TIME, gathers);
         let mut waiting = self.wait_while(waiting, ROTATION_CHECK, is_idle);
         std::mem::swap(&mut waiting.lines, lines);
