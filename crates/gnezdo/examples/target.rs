@@ -37,12 +37,13 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let options = Options::parse(std::env::args().skip(1))?;
     let server = Server::bind(options.settings)?;
+    // Before the addresses: who reads them may send a signal at once.
+    server.stop_on_signals()?;
     if !server.is_worker() {
         for address in server.local_addresses() {
             println!("{address}");
         }
     }
-    server.stop_on_signals()?;
     Ok(server.run(trials::add_to(judged(), options.file))?)
 }
 
