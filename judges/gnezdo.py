@@ -1,0 +1,100 @@
+"""Starts `gnezdo serve` for a judge, and stops it as a person would, with Ctrl-C.
+
+How the server ends belongs to every verdict: by itself only when it was told to, with status 0,
+and without a panic on its standard error.
+"""
+
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+from verdict import CannotJudge, PROJECT, Verdict
+
+WWW = PROJECT / "www"
+ARCHITECTURES = ["event", "threads", "processes", "single"]
+
+START_SECONDS_MAX = 10
+# Above the server's own 10 s for answers in progress.
+STOP_SECONDS_MAX = 15
+
+
+class Gnezdo:
+    """A running server; a context manager."""
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        program: Path,
+        root: Path = WWW,
+        *options: str,
+        architecture: str = "event",
+        listen: tuple[str, ...] = ("127.0.0.1:0",),
+    ) -> None:
+        if not program.exists():
+            raise CannotJudge(f"{program} is missing; cargo build --release makes it")
+        addresses = [word for address in listen for word in ("--listen", address)]
+        self.command = [str(program), "serve", str(root), "--architecture", architecture]
+        self.command += [*addresses, *options]
+        self.addresses_count = len(listen)
+        self.architecture = architecture
+        self.verdict = verdict
+
+    def __enter__(self) -> "Gnezdo":
+        self.messages = tempfile.NamedTemporaryFile(prefix="gnezdo-", suffix=".log")
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=self.messages
+        )
+        self.urls = self.wait_for_urls()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.check_that_it_lives()
+        self.process.send_signal(signal.SIGINT)
+        try:
+            status = self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        self.verdict.equal(status, 0, f"{self.architecture}: the status after Ctrl-C")
+        said = self.said()
+        self.verdict.check("panicked" not in said, f"{self.architecture}: no panic", said)
+        self.messages.close()
+
+    @property
+    def url(self) -> str:
+        """The first address, such as `http://127.0.0.1:4711`: without a slash at the end."""
+        return self.urls[0]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def said(self) -> str:
+        """What it has written to its standard error."""
+        return Path(self.messages.name).read_text(errors="replace")
+
+    def check_that_it_lives(self) -> None:
+        status = self.process.poll()
+        self.verdict.check(
+            status is None, f"{self.architecture}: the server lives", f"{status}: {self.said()}"
+        )
+
+    def wait_for_urls(self) -> list[str]:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline and self.process.poll() is None:
+            urls = re.findall(r"^listening on (\S+?)/?$", self.said(), re.MULTILINE)
+            if len(urls) == self.addresses_count:
+                return urls
+            time.sleep(0.01)
+        self.process.kill()
+        self.process.wait()
+        raise CannotJudge(f"{' '.join(self.command)} did not start: {self.said()}")
