@@ -11,16 +11,16 @@ use http::StatusCode;
 use http_body::{Body as HttpBody, Frame};
 
 use crate::access_log::Record;
-use crate::guard::{guarded, text_response};
+use crate::guard::{Foreign, text_response};
 
 type Handler = Pin<Box<dyn Future<Output = Response> + Send>>;
 type Answer = Pin<Box<dyn HttpBody<Data = Bytes, Error = BodyError> + Send>>;
 
 pub(crate) struct Exchange {
     /// The service's answer, in the making.
-    pub(crate) handler: Option<Handler>,
+    handler: Option<Foreign<Handler>>,
     /// The rest of the answer's content.
-    answer: Option<Answer>,
+    answer: Option<Foreign<Answer>>,
     /// Where the request's content goes.
     pub(crate) content: Option<Sender>,
     /// What the access log will say.
@@ -45,8 +45,12 @@ impl Default for Exchange {
 }
 
 impl Exchange {
+    pub(crate) fn begin(&mut self, handler: Handler) {
+        self.handler = Some(Foreign::new(handler));
+    }
+
     pub(crate) fn begin_answer(&mut self, answer: Answer) {
-        self.answer = Some(answer);
+        self.answer = Some(Foreign::new(answer));
         self.is_ready = true;
     }
 
@@ -74,7 +78,8 @@ impl Exchange {
         let Some(handler) = &mut self.handler else {
             return Poll::Pending;
         };
-        let polled = guarded(|| handler.as_mut().poll(cx))
+        let polled = handler
+            .with(|handler| handler.as_mut().poll(cx))
             .unwrap_or_else(|| Poll::Ready(text_response(StatusCode::INTERNAL_SERVER_ERROR)));
         if polled.is_ready() {
             self.handler = None;
@@ -91,6 +96,6 @@ impl Exchange {
             return Poll::Pending;
         };
         let panicked = || Poll::Ready(Some(Err(BodyError::Other("the body panicked".into()))));
-        guarded(|| answer.as_mut().poll_frame(cx)).unwrap_or_else(panicked)
+        answer.with(|answer| answer.as_mut().poll_frame(cx)).unwrap_or_else(panicked)
     }
 }

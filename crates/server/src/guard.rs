@@ -20,6 +20,28 @@ pub(crate) fn guarded<T>(foreign: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(foreign)).ok()
 }
 
+/// Something of the service's that we hold: it may panic even when it is dropped.
+pub(crate) struct Foreign<T>(Option<T>);
+
+impl<T> Foreign<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    /// Uses it; `None` if it panicked.
+    pub(crate) fn with<R>(&mut self, using: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let value = self.0.as_mut()?;
+        guarded(|| using(value))
+    }
+}
+
+impl<T> Drop for Foreign<T> {
+    fn drop(&mut self) {
+        let value = self.0.take();
+        let _ = guarded(|| drop(value));
+    }
+}
+
 /// An answer and the length of its content, if known; a body that panics about it becomes 500.
 pub(crate) fn measured(response: Response) -> (Response, Option<u64>) {
     match guarded(|| response.body().length()) {

@@ -25,7 +25,7 @@ use http_body::Frame;
 use crate::access_log::Record;
 use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
-use crate::guard::{call_service, measured};
+use crate::guard::{Foreign, call_service, measured};
 use crate::output::Tail;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
@@ -244,7 +244,7 @@ impl Session {
         match call_service(&*self.context.service, request) {
             Reply::Ready(ready) => self.answer_ready(desk, &ready),
             Reply::Now(response) => self.answer(desk, response),
-            Reply::Later(handler) => self.exchange().handler = Some(handler),
+            Reply::Later(handler) => self.exchange().begin(handler),
         }
     }
 
@@ -280,6 +280,7 @@ impl Session {
         self.note_answer(head.status, length);
         let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
         if outgoing == Outgoing::None {
+            drop(Foreign::new(form));
             return self.finish_answer(desk);
         }
         match form {

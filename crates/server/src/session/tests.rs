@@ -365,6 +365,38 @@ fn what_breaks_in_a_service_breaks_one_answer() {
 }
 
 #[test]
+fn what_breaks_when_it_is_dropped_breaks_nothing() {
+    struct Fragile;
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            panic!("while it is dropped")
+        }
+    }
+    impl HttpBody for Fragile {
+        type Data = Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut TaskContext<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(None)
+        }
+    }
+    let mut trial = Trial::new(|_| {
+        let fragile = Fragile;
+        Reply::later(async move {
+            std::future::pending::<()>().await;
+            drop(fragile);
+            Response::default()
+        })
+    });
+    trial.input(get());
+    trial.session.handle_closed(&mut trial.desk, 0);
+    let mut trial = Trial::new(|_| Reply::Now(Response::new(Body::stream(Fragile))));
+    assert_eq!(trial.input([get(), get()].concat()).statuses(), ["200", "200"]);
+}
+
+#[test]
 fn the_deadline_of_a_head_does_not_move() {
     let mut trial = Trial::new(|_| Reply::Now(Response::new("OK".into())));
     let deadline = trial.input("GET").session.deadline();
