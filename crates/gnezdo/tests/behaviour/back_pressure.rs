@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Client, everywhere, request, wait_until};
+use crate::support::{Client, Process, everywhere, request, wait_until};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -11,13 +11,13 @@ fn an_endless_answer_waits_for_its_reader() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(|server| server.resident_bytes());
+        let before = target.sum(Process::resident_bytes);
         let mut client = target.connect();
         client.request("GET", "/endless");
         // Read a part at full speed, then nothing, then again.
         for _ in 0..3 {
             client.take(8 << 20).unwrap();
-            let ticks = || target.sum(|server| server.cpu_ticks());
+            let ticks = || target.sum(Process::cpu_ticks);
             let mut last = u64::MAX;
             wait_until("the server is at rest", || {
                 let is_at_rest = ticks() == last && {
@@ -28,7 +28,7 @@ fn an_endless_answer_waits_for_its_reader() {
                 is_at_rest
             });
         }
-        let after = target.sum(|server| server.resident_bytes());
+        let after = target.sum(Process::resident_bytes);
         assert!(after < before + 8 * MEBIBYTE, "{before} bytes before, {after} after");
     });
 }
@@ -56,13 +56,13 @@ fn content_that_nobody_reads_stays_on_the_wire() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(|server| server.resident_bytes());
+        let before = target.sum(Process::resident_bytes);
         let mut client = target.connect();
         client.send(request("POST", "/unread/60000", "Content-Length: 500000000\r\n"));
         // The buffers of both sockets take some.
         let sent = client.send_until_blocked(&[b'x'; 64 * 1024], 64 << 20);
         assert!(sent < 32 << 20, "{sent} bytes were taken");
-        let after = target.sum(|server| server.resident_bytes());
+        let after = target.sum(Process::resident_bytes);
         assert!(after < before + 2 * MEBIBYTE, "{before} bytes before, {after} after");
     });
 }
@@ -83,12 +83,12 @@ fn answers_that_nobody_reads_stop_the_requests() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(|server| server.resident_bytes());
+        let before = target.sum(Process::resident_bytes);
         let mut client = Client::connect_narrow(target.address());
         let requests = request("GET", "/bytes/10000", "").repeat(1_000);
         let sent = client.send_until_blocked(requests.as_bytes(), 64 << 20);
         assert!(sent < 32 << 20, "{sent} bytes were taken");
-        let after = target.sum(|server| server.resident_bytes());
+        let after = target.sum(Process::resident_bytes);
         assert!(after < before + 4 * MEBIBYTE, "{before} bytes before, {after} after");
     });
 }

@@ -1,10 +1,6 @@
 //! A client that leaves takes along what was done for it.
 
-use crate::support::{Target, everywhere, request, wait_until};
-
-fn descriptors(target: &Target) -> usize {
-    target.sum(|server| server.descriptors())
-}
+use crate::support::{Process, everywhere, request, wait_until};
 
 #[test]
 fn a_reset_cancels_the_handler() {
@@ -27,7 +23,7 @@ fn no_descriptor_is_left_behind() {
     everywhere(|setup| {
         let target = setup.start(&["--linger-timeout", "0.2"]);
         target.get("/later");
-        let rest = settled(&target);
+        let rest = target.descriptors_at_rest();
         for _ in 0..20 {
             target.connect().request("GET", "/later/50").reset_when_dropped();
             target.connect().request("GET", "/endless").reset_when_dropped();
@@ -41,20 +37,7 @@ fn no_descriptor_is_left_behind() {
             target.connect().send("nonsense\r\n\r\n").reset_when_dropped();
             drop(target.connect());
         }
-        wait_until("all descriptors are given back", || descriptors(&target) <= rest);
+        wait_until("all descriptors are given back", || target.sum(Process::descriptors) <= rest);
         assert_eq!(target.get("/").status, 200);
     });
-}
-
-/// The number of descriptors once it does not change any more.
-fn settled(target: &Target) -> usize {
-    let mut last = usize::MAX;
-    let mut equal = 0;
-    wait_until("the server is at rest", || {
-        let now = descriptors(target);
-        equal = if now == last { equal + 1 } else { 0 };
-        last = now;
-        equal >= 20
-    });
-    last
 }

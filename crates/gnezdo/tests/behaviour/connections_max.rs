@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Target, everywhere_but, wait_until};
+use crate::support::{Client, Process, Target, everywhere_but, wait_until};
 
 /// Not `single`, whose limit is one whatever is asked for; see `single_gives_way`.
 const NOT: &[&str] = &["single"];
@@ -42,11 +42,11 @@ fn those_that_are_served_are_left_alone() {
         }
         // With room for one of the eight at most, the ninth has to wait.
         let mut ninth = target.connect();
-        let ticks = target.sum(|server| server.cpu_ticks());
+        let ticks = target.sum(Process::cpu_ticks);
         let start = Instant::now();
         assert_eq!(ninth.get("/").text(), "OK");
         let waited = start.elapsed();
-        let spent = target.sum(|server| server.cpu_ticks()) - ticks;
+        let spent = target.sum(Process::cpu_ticks) - ticks;
         assert!(spent <= 20, "{spent} hundredths of a second spent in {waited:?} of waiting");
         for client in &mut busy {
             assert_eq!(client.answer().text(), "late");
@@ -76,7 +76,7 @@ fn few_at_rest_are_found_after_many_have_gone() {
         let target = setup.start(&["--max-connections", "1200"]);
         let many = full(&target, 1_000);
         drop(many);
-        wait_until("they have gone", || target.sum(|server| server.descriptors()) < 200);
+        wait_until("they have gone", || target.sum(Process::descriptors) < 200);
         drop(target);
         let target = setup.start(&["--max-connections", "4"]);
         let start = Instant::now();

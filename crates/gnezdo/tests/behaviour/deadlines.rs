@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{BOUND, Client, Setup, Target, everywhere, request, wait_until};
+use crate::support::{BOUND, Client, Process, Setup, Target, everywhere, request, wait_until};
 
 /// What the server is given here, in seconds.
 const SHORT: &str = "0.3";
@@ -141,13 +141,17 @@ fn a_handler_may_take_its_time() {
     });
 }
 
-/// A client that asks for more than the buffers on the way take, and does not read.
-fn stuck(setup: Setup, path: &str, file: &str) -> (Target, Client) {
+/// A client that asks for more than the buffers on the way take, and does not read. Also gives
+/// the number of descriptors that the server has without it.
+fn stuck(setup: Setup, path: &str, file: &str) -> (Target, Client, usize) {
     let words = ["--progress-timeout", SHORT, "--file", file, "--linger-timeout", "0.1"];
     let target = setup.start(&words);
+    target.get("/");
+    let rest = target.descriptors_at_rest();
     let mut client = Client::connect_narrow(target.address());
     client.request("GET", path);
-    (target, client)
+    wait_until("the answer has begun", || client.has_input());
+    (target, client, rest)
 }
 
 #[test]
@@ -156,12 +160,8 @@ fn an_answer_has_to_be_read() {
     std::fs::File::create(&file).unwrap().set_len(64 << 20).unwrap();
     everywhere(|setup| {
         for path in ["/bytes/60000000", "/endless", "/stream/sized/60000", "/file"] {
-            let (target, mut client) = stuck(setup, path, file.to_str().unwrap());
-            let descriptors = || target.sum(|server| server.descriptors());
-            // The connection, and a file besides.
-            wait_until("the answer has begun", || client.has_input());
-            let during = descriptors();
-            wait_until("the server gives it up", || descriptors() < during);
+            let (target, mut client, rest) = stuck(setup, path, file.to_str().unwrap());
+            wait_until("the server gives it up", || target.sum(Process::descriptors) <= rest);
             assert!(client.drain() < 60_000_000, "{path}");
         }
     });
@@ -172,14 +172,11 @@ fn an_answer_has_to_be_read() {
 fn an_answer_that_is_read_a_little_is_not_enough() {
     everywhere(|setup| {
         for path in ["/bytes/60000000", "/endless"] {
-            let (target, mut client) = stuck(setup, path, "");
-            let descriptors = || target.sum(|server| server.descriptors());
-            wait_until("the answer has begun", || client.has_input());
-            let during = descriptors();
+            let (target, mut client, rest) = stuck(setup, path, "");
             wait_until("the server gives it up", || {
                 // What the kernel holds is sent even when the server has given up.
                 let _ = client.try_take(1);
-                descriptors() < during
+                target.sum(Process::descriptors) <= rest
             });
         }
     });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Client, everywhere_but};
+use crate::support::{Client, Process, everywhere_but};
 
 /// `single` has never more than one connection.
 const NOT: &[&str] = &["single"];
@@ -16,16 +16,16 @@ fn new_clients_wait_and_the_server_recovers() {
         for client in &mut busy {
             client.send("GET /later/1200 HTTP/1.1\r\nHost: x\r\n\r\n");
         }
-        let ticks = target.sum(|server| server.cpu_ticks());
+        let ticks = target.sum(Process::cpu_ticks);
         assert!(busy[119].is_silent(Duration::from_millis(600)));
-        let spent = target.sum(|server| server.cpu_ticks()) - ticks;
+        let spent = target.sum(Process::cpu_ticks) - ticks;
         assert!(spent <= 12, "{spent} hundredths of a second spent in waiting");
         for client in busy.iter_mut().take(8) {
             assert_eq!(client.answer().text(), "late");
         }
         busy.into_iter().for_each(Client::reset);
         assert_eq!(target.get("/").text(), "OK");
-        assert!(target.servers().iter().all(|server| server.is_alive()));
+        assert!(target.servers().into_iter().all(Process::is_alive));
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Client, everywhere};
+use crate::support::{Client, Process, everywhere};
 
 /// Wakes a hundred threads a second would need: once a second each looks around.
 const TICKS_MAX: u64 = 10;
@@ -32,9 +32,9 @@ fn it_spends_no_time() {
             others.extend([half_closed, half_said, unread, unheard]);
         }
         clients[0].pause(Duration::from_millis(100));
-        let before = target.sum(|server| server.cpu_ticks());
+        let before = target.sum(Process::cpu_ticks);
         clients[0].pause(Duration::from_secs(2));
-        let spent = target.sum(|server| server.cpu_ticks()) - before;
+        let spent = target.sum(Process::cpu_ticks) - before;
         assert!(spent <= TICKS_MAX, "{spent} hundredths of a second spent in two seconds");
     });
 }

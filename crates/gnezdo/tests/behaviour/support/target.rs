@@ -81,6 +81,19 @@ impl Target {
         self.servers().into_iter().map(figure).sum()
     }
 
+    /// How many descriptors all processes that serve have, once that does not change any more.
+    pub(crate) fn descriptors_at_rest(&self) -> usize {
+        let mut last = usize::MAX;
+        let mut equal = 0;
+        wait_until("the server is at rest", || {
+            let now = self.sum(Process::descriptors);
+            equal = if now == last { equal + 1 } else { 0 };
+            last = now;
+            equal >= 20
+        });
+        last
+    }
+
     pub(crate) fn terminate(&self) {
         self.process.signal(Signal::TERM);
     }
