@@ -11,6 +11,8 @@ use gnezdo_socket::ListenError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
+    /// The settings name no address to listen on.
+    NoAddress,
     /// An address could not be listened on.
     Listen(ListenError),
     /// The file of the access log could not be opened.
@@ -40,6 +42,7 @@ impl ServerError {
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoAddress => f.write_str("there is no address to listen on; name one"),
             Self::Listen(error) => write!(f, "{error}"),
             Self::AccessLog { path, source } => {
                 write!(f, "the access log {} cannot be opened: {source}", path.display())
@@ -53,6 +56,7 @@ impl fmt::Display for ServerError {
 impl Error for ServerError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::NoAddress => None,
             Self::Listen(error) => Some(error),
             Self::AccessLog { source, .. } | Self::Worker(source) | Self::System { source, .. } => {
                 Some(source)

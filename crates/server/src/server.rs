@@ -193,8 +193,9 @@ impl Server {
 }
 
 fn bind_all(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
-    let default = [ListenAddress::Tcp(([127, 0, 0, 1], 8080).into())];
-    let addresses = if addresses.is_empty() { &default } else { addresses };
+    if addresses.is_empty() {
+        return Err(ServerError::NoAddress);
+    }
     let options = ListenOptions::default();
     Ok(addresses
         .iter()

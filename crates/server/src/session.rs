@@ -326,7 +326,7 @@ impl Session {
         let exchange = self.exchange.take();
         let record = exchange.and_then(|mut exchange| exchange.record.take());
         if let (Some(log), Some(record)) = (&mut desk.log, record) {
-            log.write(&desk.now, &record);
+            log.write(&record);
         }
     }
 

@@ -19,7 +19,7 @@ const THREADS_MAX: u64 = 4_096;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Where to listen; `127.0.0.1:8080` if empty.
+    /// Where to listen; `127.0.0.1:8080` by default.
     pub listen: Vec<ListenAddress>,
     /// How to wait; the fastest that works by default.
     pub architecture: Architecture,
@@ -48,7 +48,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            listen: Vec::new(),
+            listen: vec![ListenAddress::Tcp(([127, 0, 0, 1], 8080).into())],
             architecture: Architecture::Auto,
             workers: None,
             processes: None,

@@ -6,7 +6,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use gnezdo_core::{HttpDate, Now};
+use gnezdo_core::HttpDate;
 use http::{HeaderValue, Version};
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub enum LogFormat {
 
 impl LogFormat {
     /// Appends a line.
-    pub(crate) fn write(self, record: &Record, now: &Now, out: &mut Vec<u8>) {
+    pub(crate) fn write(self, record: &Record, out: &mut Vec<u8>) {
         match self {
             Self::Common => common(record, out),
             Self::Combined => {
@@ -36,7 +36,7 @@ impl LogFormat {
                     out.push(b'"');
                 }
             }
-            Self::Json => json(record, now.instant.saturating_duration_since(record.start), out),
+            Self::Json => json(record, record.start.elapsed(), out),
         }
         out.push(b'\n');
     }
@@ -139,6 +139,7 @@ fn json(record: &Record, duration: Duration, out: &mut Vec<u8>) {
 mod tests {
     use std::time::SystemTime;
 
+    use gnezdo_core::Now;
     use gnezdo_socket::Peer;
 
     use super::*;
@@ -154,7 +155,7 @@ mod tests {
         let mut record = Record::of_request(peer, &head, &now);
         record.answered(http::StatusCode::OK, Some(2326));
         let mut out = Vec::new();
-        format.write(&record, &now, &mut out);
+        format.write(&record, &mut out);
         String::from_utf8(out).unwrap()
     }
 

@@ -12,8 +12,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use gnezdo_core::Now;
-
 use super::format::LogFormat;
 use super::record::Record;
 
@@ -113,8 +111,8 @@ impl LogSink {
 }
 
 impl LogBuffer {
-    pub(crate) fn write(&mut self, now: &Now, record: &Record) {
-        self.sink.format.write(record, now, &mut self.lines);
+    pub(crate) fn write(&mut self, record: &Record) {
+        self.sink.format.write(record, &mut self.lines);
         self.line_count += 1;
     }
 
