@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use gnezdo::{AccessRules, LogFormat, LogTarget, Network, Settings};
+use gnezdo::{AccessRules, ListenAddress, LogFormat, LogTarget, Network, Settings};
 
 /// What the command line says.
 #[derive(Debug, Default)]
@@ -15,9 +15,10 @@ pub(crate) struct Options {
     pub(crate) file: Option<PathBuf>,
 }
 
-/// Networks are collected, because rules are made of all of them at once.
+/// What is collected, because it is used all at once.
 #[derive(Default)]
-struct Access {
+struct Lists {
+    listen: Vec<ListenAddress>,
     allow: Vec<Network>,
     deny: Vec<Network>,
 }
@@ -29,27 +30,30 @@ impl Options {
     /// A sentence that names the option.
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self::default();
-        let mut access = Access::default();
+        let mut lists = Lists::default();
         while let Some(name) = words.next() {
             let value = words.next().ok_or_else(|| format!("{name} needs a value"))?;
-            options.set(&mut access, &name, &value).map_err(|error| format!("{name}: {error}"))?;
+            options.set(&mut lists, &name, &value).map_err(|error| format!("{name}: {error}"))?;
         }
-        options.settings.access = AccessRules::new(access.allow, access.deny);
+        options.settings.access = AccessRules::new(lists.allow, lists.deny);
+        if !lists.listen.is_empty() {
+            options.settings.listen = lists.listen;
+        }
         Ok(options)
     }
 
-    fn set(&mut self, access: &mut Access, name: &str, value: &str) -> Result<(), String> {
+    fn set(&mut self, lists: &mut Lists, name: &str, value: &str) -> Result<(), String> {
         let settings = &mut self.settings;
         let limits = &mut settings.limits;
         match name {
-            "--listen" => settings.listen.push(read(value)?),
+            "--listen" => lists.listen.push(read(value)?),
             "--architecture" => settings.architecture = read(value)?,
             "--workers" => settings.workers = Some(read(value)?),
             "--processes" => settings.processes = Some(read(value)?),
             "--max-connections" => settings.connections_max = Some(read(value)?),
             "--max-connections-per-ip" => settings.connections_per_ip_max = Some(read(value)?),
-            "--allow" => access.allow.push(read(value)?),
-            "--deny" => access.deny.push(read(value)?),
+            "--allow" => lists.allow.push(read(value)?),
+            "--deny" => lists.deny.push(read(value)?),
             "--shutdown-timeout" => settings.shutdown_timeout = seconds(value)?,
             "--access-log" => {
                 settings.access_log = Some((LogFormat::Common, LogTarget::File(value.into())));

@@ -51,7 +51,10 @@ impl Target {
         let process = Process(child.id());
         let mut target = Self { child, process, addresses: Vec::new(), stdout, stderr };
         let count = words.iter().filter(|word| **word == "--listen").count();
-        wait_until("the server listens", || target.stdout.text().lines().count() >= count);
+        wait_until("the server listens", || {
+            assert!(target.child.try_wait().expect("our child").is_none(), "it could not start");
+            target.stdout.text().lines().count() >= count
+        });
         target.addresses = target.stdout.text().lines().take(count).map(Into::into).collect();
         target
     }
