@@ -6,8 +6,9 @@
 
 use std::time::{Duration, Instant};
 
-/// The resolution: no deadline of a connection is finer than a tenth of a second.
-const TICK: Duration = Duration::from_millis(64);
+/// The resolution, in milliseconds: no deadline of a connection is finer than a tenth of a
+/// second. A power of two, because every request asks for the tick of its deadline.
+const TICK_MILLIS: u64 = 64;
 
 /// About 65 s in one round; what is further away goes round again.
 const SLOTS: u64 = 1024;
@@ -34,8 +35,7 @@ impl<K: Copy> Timers<K> {
 
     /// Makes sure that `key` comes up at `deadline` or before. `armed` is kept beside the key.
     pub(crate) fn arm(&mut self, key: K, deadline: Instant, armed: &mut Armed) {
-        let since_start = deadline.saturating_duration_since(self.start);
-        let due = (since_start.as_millis() / TICK.as_millis()) as u64 + 1;
+        let due = self.tick_of(deadline) + 1;
         // Within one round of the wheel, and after the ticks that have come up.
         let tick = due.clamp(self.current + 1, self.current + SLOTS - 1);
         let Ok(tick32) = u32::try_from(tick) else {
@@ -52,13 +52,12 @@ impl<K: Copy> Timers<K> {
     /// Until when nothing comes up.
     pub(crate) fn next(&self) -> Option<Instant> {
         let tick = u32::try_from(self.next?).ok()?;
-        Some(self.start + TICK * tick)
+        Some(self.start + Duration::from_millis(TICK_MILLIS) * tick)
     }
 
     /// The keys that come up, with the tick at which each was armed.
     pub(crate) fn expire(&mut self, now: Instant, expired: &mut Vec<(K, Armed)>) {
-        let now_tick =
-            (now.saturating_duration_since(self.start).as_millis() / TICK.as_millis()) as u64;
+        let now_tick = self.tick_of(now);
         let Some(next) = self.next else {
             self.current = now_tick;
             return;
@@ -72,6 +71,16 @@ impl<K: Copy> Timers<K> {
         }
         self.current = now_tick;
         self.next = self.first_tick_after(now_tick);
+    }
+
+    fn tick_of(&self, moment: Instant) -> u64 {
+        let since_start = moment.saturating_duration_since(self.start);
+        // In 64 bits for any moment of this age of the universe, unlike `as_millis`.
+        let millis = since_start
+            .as_secs()
+            .saturating_mul(1_000)
+            .saturating_add(u64::from(since_start.subsec_millis()));
+        millis / TICK_MILLIS
     }
 
     fn first_tick_after(&self, tick: u64) -> Option<u64> {
