@@ -50,7 +50,9 @@ def parse_options() -> argparse.Namespace:
         nargs="*",
         help=f"which ones: {', '.join(JUDGES + ON_REQUEST)} [default: all but {ON_REQUEST[0]}]",
     )
-    parser.add_argument("--full", action="store_true", help="all of them, at full length (an hour)")
+    parser.add_argument(
+        "--full", action="store_true", help="all of them, at full length (a quarter of an hour)"
+    )
     parser.add_argument("--program", help="the server [default: target/release/gnezdo]")
     options = parser.parse_args()
     for judge in options.judge:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, Gnezdo, WWW
+from gnezdo import ARCHITECTURES, WWW, Gnezdo
 
 # Path, and what the page contains once it is built.
 PAGES = [

@@ -7,6 +7,7 @@ there, nothing may be missed. A second crawl of each has to find everything unch
 """
 
 import argparse
+import itertools
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import install
 import verdict
-from gnezdo import Gnezdo, WWW
+from gnezdo import WWW, Gnezdo
 
 # wget ends with 8 when the server answered an error, such as 404; those are looked at one by one.
 STATUS_OK, STATUS_SERVER_ERROR = 0, 8
@@ -66,8 +67,10 @@ def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     with tempfile.TemporaryDirectory(prefix="judges-") as folder:
         generated = Path(folder).resolve() / "generated"
         generate(generated)
-        told = []
-        for crawl in crawls(documentation(), generated, options.full):
+        html = documentation()
+        # `rustup component add rust-docs` brings it; its absence is not passed over in silence.
+        told = [] if html else ["WITHOUT the Rust documentation, which is not installed"]
+        for crawl in crawls(html, generated, options.full):
             with Gnezdo(found, options.program, crawl.root) as server:
                 files = Mirror(found, wget, server.url, crawl, Path(folder) / "mirror").judge()
             if crawl.root == generated:
@@ -82,8 +85,6 @@ def crawls(documentation: Path | None, generated: Path, is_full: bool) -> Iterat
     yield Crawl("listings", generated, ["/"], ["--level=inf"])
     yield Crawl("www", WWW, ["/", "/samples/"], ["--level=inf"])
     if not documentation:
-        print("the Rust documentation is not installed (rustup component add rust-docs);")
-        print("judging by ./www and the generated folders alone")
         return
     if is_full:
         yield Crawl("Rust documentation", documentation, ["/index.html"], ["--level=inf"])
@@ -166,7 +167,7 @@ class Mirror:
 
     def judge_errors(self, said: list[str]) -> None:
         """An error is right for what is not on the disk, and for nothing else."""
-        for before, line in zip(said, said[1:]):
+        for before, line in itertools.pairwise(said):
             if " ERROR " not in line:
                 continue
             url = before.rstrip(":")

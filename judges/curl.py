@@ -19,7 +19,7 @@ from pathlib import Path
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, Gnezdo, WWW
+from gnezdo import ARCHITECTURES, WWW, Gnezdo
 
 INDEX = (WWW / "index.html").read_bytes()
 NUMBERS = (WWW / "samples" / "numbers.txt").read_bytes()
@@ -89,7 +89,8 @@ class Curl:
         for file in [head, content]:
             file.write_bytes(b"")
         command = [self.curl, "--silent", "--noproxy", "*", "--max-time", "20", "--path-as-is"]
-        command += ["--globoff", "--dump-header", str(head), "--output", str(content), "--write-out", "%{json}"]
+        command += ["--globoff", "--dump-header", str(head), "--output", str(content)]
+        command += ["--write-out", "%{json}"]
         command += [*options, (self.url if url is None else url) + path]
         done = subprocess.run(command, capture_output=True, text=True)
         told = json.loads(done.stdout.partition("\n")[0])

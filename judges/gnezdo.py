@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from verdict import CannotJudge, PROJECT, Verdict
+from verdict import PROJECT, CannotJudge, Verdict
 
 WWW = PROJECT / "www"
 ARCHITECTURES = ["event", "threads", "processes", "single"]

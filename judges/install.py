@@ -12,7 +12,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from verdict import CannotJudge, WORK
+from verdict import WORK, CannotJudge
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
 ENVIRONMENT = WORK / "environment"

@@ -62,9 +62,7 @@ def run_wrk(found: verdict.Verdict, command: list[str], architecture: str) -> st
     return rate[1] if rate else "?"
 
 
-def run_tool(
-    found: verdict.Verdict, command: list[str], architecture: str
-) -> tuple[str, str]:
+def run_tool(found: verdict.Verdict, command: list[str], architecture: str) -> tuple[str, str]:
     """What the tool is called in the verdict, and what it said."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     name = f"{architecture}: {' '.join(command[:-1]).rpartition('/')[2]}"

@@ -2,8 +2,8 @@
 
 For each resource it makes some ten requests (conditional, partial, negotiated, HEAD) and comments
 on the answers. Its text form prints a warning as it prints praise, so the notes are read from its
-HAR form, where each has a level; `redbot -o text_verbose URL` explains one. A warning that stays has
-to be in ACCEPTED with its reason.
+HAR form, where each has a level; `redbot -o text_verbose URL` explains one. A warning that stays
+has to be in ACCEPTED with its reason.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def look_at_all(found: verdict.Verdict, redbot: str, url: str) -> int:
         reports = at_once.map(lambda resource: report_of(redbot, url + resource[0]), RESOURCES)
         notes = [
             look_at(found, redbot, url + path, status, report)
-            for (path, status), report in zip(RESOURCES, reports)
+            for (path, status), report in zip(RESOURCES, reports, strict=True)
         ]
     return sum(notes)
 

@@ -56,7 +56,8 @@ def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
                     attack(found, tool, f"{mode.options} {size}", server.url, name)
                 print(f"{name}: {client.told()}", flush=True)
                 slowest = max(slowest, client.slowest)
-    return f"the slowest of the ordinary answers took {slowest * 1000:.0f} ms; {', '.join(architectures)}"
+    told = f"the slowest of the ordinary answers took {slowest * 1000:.0f} ms"
+    return f"{told}; {', '.join(architectures)}"
 
 
 def attack(found: verdict.Verdict, tool: str, options: str, url: str, name: str) -> None:

@@ -114,7 +114,7 @@ class Attack:
         statuses: Counter[str] = Counter()
         with ThreadPoolExecutor(4) as at_once:
             for batch, answers in at_once.map(self.send_batch, batches(targets)):
-                for target, answer in zip(batch, answers):
+                for target, answer in zip(batch, answers, strict=True):
                     self.judge_answer(target, answer)
                     statuses[str(answer.status) if answer else "closed"] += 1
         [index] = self.exchange([b"/index.html"])

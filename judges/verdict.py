@@ -5,6 +5,7 @@ Each thing that has to hold is a `check`. A judge that could not do its work rai
 """
 
 import argparse
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def parse_options(description: str) -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="at full length")
     parser.add_argument(
         "--program",
-        type=Path,
+        type=lambda path: Path(path).resolve(),
         default=PROJECT / "target" / "release" / "gnezdo",
         help="the server [default: target/release/gnezdo]",
     )
@@ -72,6 +73,10 @@ def run(description: str, judge: Callable[[Verdict, argparse.Namespace], str]) -
     verdict = Verdict()
     try:
         summary = judge(verdict, options)
+    except subprocess.TimeoutExpired as error:
+        # A client that waits for ever is what the server is judged by.
+        verdict.add_fault(f"still waiting after {error.timeout} s", error.cmd)
+        summary = "given up there"
     except CannotJudge as error:
         print(f"cannot judge: {error}")
         sys.exit(COULD_NOT_JUDGE)
