@@ -9,14 +9,15 @@
 //! worker dies is served by another.
 
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use gnezdo_socket::{ListenError, Listener};
 use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::error::ServerError;
@@ -147,8 +148,10 @@ impl Workers {
     fn start(&self) -> io::Result<Worker> {
         let numbers: io::Result<Vec<_>> =
             self.listeners.iter().map(|l| l.pass_on().map(|number| number.to_string())).collect();
-        let child = Command::new(std::env::current_exe()?)
-            .args(std::env::args_os().skip(1))
+        let mut words = std::env::args_os();
+        let child = Command::new(this_program()?)
+            .arg0(words.next().unwrap_or_default())
+            .args(words)
             .env(SOCKETS_VARIABLE, numbers?.join(","))
             .stdin(Stdio::piped())
             // The terminal's Ctrl-C is for the supervisor, which passes it on once.
@@ -235,6 +238,13 @@ impl Workers {
     }
 }
 
+/// The program that runs, even if another has taken its place on the disk since it started:
+/// supervisor and workers must be of one kind.
+fn this_program() -> io::Result<PathBuf> {
+    let link = Path::new("/proc/self/exe");
+    if link.exists() { Ok(link.into()) } else { std::env::current_exe() }
+}
+
 impl Place {
     /// From when on a worker may be started here, unless one lives here.
     fn vacant_until(&mut self) -> Option<Instant> {
@@ -244,7 +254,9 @@ impl Place {
         };
         let status = worker.child.try_wait().ok()??;
         report(worker.child.id(), &status.to_string());
-        let died_of_start = worker.start.elapsed() < START_TIME;
+        // Who was killed did not die of its start, however young it was.
+        let was_killed = matches!(status.signal(), Some(SIGKILL | SIGTERM));
+        let died_of_start = worker.start.elapsed() < START_TIME && !was_killed;
         Some(Instant::now() + if died_of_start { RESTART_PAUSE } else { Duration::ZERO })
     }
 }
