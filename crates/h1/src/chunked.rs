@@ -8,7 +8,7 @@ use gnezdo_core::{Limits, Step};
 use http::HeaderMap;
 
 use crate::PeerError;
-use crate::head::parse_trailers;
+use crate::fields::parse_fields;
 use crate::scan::{Scan, Section};
 use crate::text::{hex_digit, is_token_octet};
 
@@ -176,7 +176,7 @@ fn trailers(section: &[u8], limits: &Limits) -> Result<Option<HeaderMap>, PeerEr
     if section == b"\r\n" {
         return Ok(None);
     }
-    parse_trailers(&Bytes::copy_from_slice(section), limits).map(Some)
+    parse_fields(&Bytes::copy_from_slice(section), 0, limits).map(Some)
 }
 
 fn size_octet(size: u64, digits: u8, octet: u8) -> Result<State, PeerError> {

@@ -1,19 +1,17 @@
 //! The head of a message: start line and fields, from octets to the types of `http`.
 //!
-//! `httparse` does the reading; [`Scan`] has already refused bare line ends, which it would
-//! allow. What it refuses is looked at a second time, slowly, to tell the peer
-//! what was wrong. All values share one copy of the head.
-
-use std::mem::MaybeUninit;
-use std::ops::Range;
+//! [`Scan`] has found the end of the head and refused bare line ends; the types of `http` judge
+//! names, values and targets when they are made. So each octet is judged once, and there is
+//! little left to do here. All values share one copy of the head.
 
 use bytes::Bytes;
 use gnezdo_core::Limits;
-use http::header::{HOST, HeaderName};
+use http::header::HOST;
 use http::uri::Scheme;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
+use http::{HeaderValue, Method, StatusCode, Version};
 
 use crate::PeerError;
+use crate::fields::parse_fields;
 use crate::host::is_host;
 use crate::scan::{Scan, Section};
 use crate::target::request_target;
@@ -25,13 +23,8 @@ pub type RequestHead = http::Request<()>;
 /// The head of a response.
 pub type ResponseHead = http::Response<()>;
 
-/// How many field lines fit the table on the stack; `Limits::fields_max` cannot exceed it.
-const FIELDS_TABLE: usize = 256;
-
 /// The longest URI of the crate `http`.
 const URI_BYTES_MAX: usize = u16::MAX as usize - 1;
-
-type FieldTable<'b> = [MaybeUninit<httparse::Header<'b>>; FIELDS_TABLE];
 
 /// Reads the head of a request, which `octets` must hold exactly, empty line included.
 ///
@@ -62,101 +55,121 @@ fn judge_section(section: Section, octets: &[u8], limits: &Limits) -> Result<(),
 
 /// Reads the head of a request in which [`Scan`] has found the end.
 pub(crate) fn read_request(octets: &Bytes, limits: &Limits) -> Result<RequestHead, PeerError> {
-    let mut table: FieldTable<'_> = [const { MaybeUninit::uninit() }; FIELDS_TABLE];
-    let mut parsed = httparse::Request::new(&mut []);
-    let table = &mut table[..limits.fields_max.min(FIELDS_TABLE)];
-    match parsed.parse_with_uninit_headers(octets, table) {
-        Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
-        Ok(_) => return Err(PeerError::StartLine),
-        Err(httparse::Error::Version) => {
-            return read_request(&lower_request_version(octets)?, limits);
-        }
-        Err(error) => return Err(diagnose(error, octets)),
-    }
-    let (Some(method), Some(target), Some(minor)) = (parsed.method, parsed.path, parsed.version)
-    else {
-        return Err(PeerError::StartLine);
-    };
+    let (line, fields_start) = start_line(octets)?;
+    let RequestLine { method, target, version } = RequestLine::parse(line)?;
+    let fields = parse_fields(octets, fields_start, limits)?;
     if target.len() > limits.target_bytes_max.min(URI_BYTES_MAX) {
         return Err(PeerError::TargetTooLong);
     }
     let mut head = RequestHead::new(());
     *head.method_mut() = known_method(method)?;
-    *head.uri_mut() = request_target(head.method(), octets.slice_ref(target.as_bytes()))?;
-    *head.version_mut() = version(minor);
-    *head.headers_mut() = fields(octets, parsed.headers)?;
+    *head.uri_mut() = request_target(head.method(), octets.slice_ref(target))
+        .map_err(|error| if has_cr(target) { PeerError::LineEnd } else { error })?;
+    *head.version_mut() = version;
+    *head.headers_mut() = fields;
     settle_host(&mut head)?;
     Ok(head)
 }
 
 /// Reads the head of a response in which [`Scan`] has found the end.
 pub(crate) fn read_response(octets: &Bytes, limits: &Limits) -> Result<ResponseHead, PeerError> {
-    let mut table: FieldTable<'_> = [const { MaybeUninit::uninit() }; FIELDS_TABLE];
-    let mut parsed = httparse::Response::new(&mut []);
-    let table = &mut table[..limits.fields_max.min(FIELDS_TABLE)];
-    let config = httparse::ParserConfig::default();
-    match config.parse_response_with_uninit_headers(&mut parsed, octets, table) {
-        Ok(httparse::Status::Complete(used)) if used == octets.len() => {}
-        Ok(_) => return Err(PeerError::StartLine),
-        Err(httparse::Error::Version) => {
-            return read_response(&lower_response_version(octets)?, limits);
-        }
-        Err(error) => return Err(diagnose(error, octets)),
-    }
-    let (Some(code), Some(minor)) = (parsed.code, parsed.version) else {
-        return Err(PeerError::StartLine);
-    };
+    let (line, fields_start) = start_line(octets)?;
+    let (version, status) = status_line(line)?;
     let mut head = ResponseHead::new(());
-    *head.status_mut() = StatusCode::from_u16(code).map_err(|_| PeerError::StartLine)?;
-    *head.version_mut() = version(minor);
-    *head.headers_mut() = fields(octets, parsed.headers)?;
+    *head.status_mut() = status;
+    *head.version_mut() = version;
+    *head.headers_mut() = parse_fields(octets, fields_start, limits)?;
     Ok(head)
 }
 
-/// Reads a trailer section, which `octets` must hold exactly, empty line included.
-///
-/// # Errors
-/// [`PeerError`], for everything that RFC 9112 §5 forbids.
-pub(crate) fn parse_trailers(octets: &Bytes, limits: &Limits) -> Result<HeaderMap, PeerError> {
-    let mut table = [httparse::EMPTY_HEADER; FIELDS_TABLE];
-    let table = &mut table[..limits.fields_max.min(FIELDS_TABLE)];
-    match httparse::parse_headers(octets, table) {
-        Ok(httparse::Status::Complete((used, lines))) if used == octets.len() => {
-            fields(octets, lines)
+/// The first line without its end, and where the second begins.
+fn start_line(octets: &[u8]) -> Result<(&[u8], usize), PeerError> {
+    let lf = memchr::memchr(b'\n', octets).ok_or(PeerError::StartLine)?;
+    let line = octets[..lf].strip_suffix(b"\r").ok_or(PeerError::LineEnd)?;
+    Ok((line, lf + 1))
+}
+
+/// `method SP request-target SP HTTP-version`, RFC 9112 §3.
+struct RequestLine<'l> {
+    method: &'l [u8],
+    target: &'l [u8],
+    version: Version,
+}
+
+impl<'l> RequestLine<'l> {
+    fn parse(line: &'l [u8]) -> Result<Self, PeerError> {
+        let parts = || {
+            let (method, rest) = split_at_space(line)?;
+            let (target, version) = split_at_space(rest)?;
+            (is_token(method) && !target.is_empty()).then_some((method, target, version))
+        };
+        let (method, target, version) = parts().ok_or_else(|| start_line_fault(line))?;
+        let version = parse_version(version).map_err(|error| version_fault(error, line))?;
+        Ok(Self { method, target, version })
+    }
+}
+
+/// `HTTP-version SP status-code [ SP reason-phrase ]`: RFC 9112 §4 with a space that some
+/// servers leave out.
+fn status_line(line: &[u8]) -> Result<(Version, StatusCode), PeerError> {
+    let (version, rest) = split_at_space(line).ok_or_else(|| start_line_fault(line))?;
+    let version = parse_version(version).map_err(|error| version_fault(error, line))?;
+    let status = || {
+        let (code, reason) = rest.split_at_checked(3)?;
+        let is_reason = matches!(reason, [] | [b' ', ..]) && !has_control(reason);
+        StatusCode::from_bytes(code).ok().filter(|_| is_reason)
+    };
+    Ok((version, status().ok_or_else(|| start_line_fault(line))?))
+}
+
+/// RFC 9110 §2.5: a higher minor version is read as the highest one we know; another major
+/// version is not read at all.
+fn parse_version(version: &[u8]) -> Result<Version, PeerError> {
+    match version {
+        b"HTTP/1.1" => Ok(Version::HTTP_11),
+        b"HTTP/1.0" => Ok(Version::HTTP_10),
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => Ok(Version::HTTP_11),
+        [b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => {
+            Err(PeerError::Version)
         }
-        Ok(_) => Err(PeerError::FieldName),
-        Err(error) => Err(diagnose_fields(error, octets)),
+        _ => Err(PeerError::StartLine),
     }
 }
 
-const fn version(minor: u8) -> Version {
-    if minor == 0 { Version::HTTP_10 } else { Version::HTTP_11 }
+fn split_at_space(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = line.iter().position(|&octet| octet == b' ')?;
+    Some((&line[..space], &line[space + 1..]))
 }
 
-fn fields(octets: &Bytes, lines: &[httparse::Header<'_>]) -> Result<HeaderMap, PeerError> {
-    let mut fields = HeaderMap::with_capacity(lines.len());
-    for line in lines {
-        let name =
-            HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| PeerError::FieldName)?;
-        let value = HeaderValue::from_maybe_shared(octets.slice_ref(line.value))
-            .map_err(|_| PeerError::FieldValue)?;
-        fields.append(name, value);
-    }
-    Ok(fields)
+fn has_control(text: &[u8]) -> bool {
+    text.iter().any(|&octet| octet.is_ascii_control() && octet != b'\t')
+}
+
+/// What is wrong with a start line that has not its form.
+fn start_line_fault(line: &[u8]) -> PeerError {
+    if has_cr(line) { PeerError::LineEnd } else { PeerError::StartLine }
+}
+
+fn has_cr(octets: &[u8]) -> bool {
+    memchr::memchr(b'\r', octets).is_some()
+}
+
+fn version_fault(error: PeerError, line: &[u8]) -> PeerError {
+    if error == PeerError::StartLine { start_line_fault(line) } else { error }
 }
 
 /// RFC 9110 §9.1: an unrecognized method is answered with 501. Methods are case-sensitive.
-fn known_method(token: &str) -> Result<Method, PeerError> {
+fn known_method(token: &[u8]) -> Result<Method, PeerError> {
     match token {
-        "GET" => Ok(Method::GET),
-        "HEAD" => Ok(Method::HEAD),
-        "POST" => Ok(Method::POST),
-        "PUT" => Ok(Method::PUT),
-        "PATCH" => Ok(Method::PATCH),
-        "DELETE" => Ok(Method::DELETE),
-        "OPTIONS" => Ok(Method::OPTIONS),
-        "CONNECT" => Ok(Method::CONNECT),
-        "TRACE" => Ok(Method::TRACE),
+        b"GET" => Ok(Method::GET),
+        b"HEAD" => Ok(Method::HEAD),
+        b"POST" => Ok(Method::POST),
+        b"PUT" => Ok(Method::PUT),
+        b"PATCH" => Ok(Method::PATCH),
+        b"DELETE" => Ok(Method::DELETE),
+        b"OPTIONS" => Ok(Method::OPTIONS),
+        b"CONNECT" => Ok(Method::CONNECT),
+        b"TRACE" => Ok(Method::TRACE),
         _ => Err(PeerError::MethodUnknown),
     }
 }
@@ -180,90 +193,6 @@ fn settle_host(head: &mut RequestHead) -> Result<(), PeerError> {
         head.headers_mut().insert(HOST, host);
     }
     Ok(())
-}
-
-/// The version of a request stands at the end of its first line.
-fn lower_request_version(octets: &Bytes) -> Result<Bytes, PeerError> {
-    let line_end = memchr::memchr(b'\r', octets).unwrap_or(octets.len());
-    let version_start = memchr::memrchr(b' ', &octets[..line_end]).map_or(0, |space| space + 1);
-    lower_version(octets, version_start..line_end)
-}
-
-/// The version of a response stands at its start.
-fn lower_response_version(octets: &Bytes) -> Result<Bytes, PeerError> {
-    let version_end = memchr::memchr2(b' ', b'\r', octets).unwrap_or(octets.len());
-    lower_version(octets, 0..version_end)
-}
-
-/// RFC 9110 §2.5: a higher minor version is read as the highest one we know; another major
-/// version is not read at all.
-fn lower_version(octets: &Bytes, version: Range<usize>) -> Result<Bytes, PeerError> {
-    match &octets[version.clone()] {
-        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] => {
-            let mut lowered = octets.to_vec();
-            lowered[version.end - 1] = b'1';
-            Ok(lowered.into())
-        }
-        [b'H', b'T', b'T', b'P', b'/', b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => {
-            Err(PeerError::Version)
-        }
-        _ => Err(PeerError::StartLine),
-    }
-}
-
-fn diagnose(error: httparse::Error, octets: &[u8]) -> PeerError {
-    let fields_start = memchr::memchr(b'\n', octets).map_or(octets.len(), |lf| lf + 1);
-    match error {
-        // httparse gives the first two for field lines as well.
-        httparse::Error::NewLine | httparse::Error::Token | httparse::Error::Status => {
-            if has_bare_cr(octets) {
-                PeerError::LineEnd
-            } else {
-                PeerError::StartLine
-            }
-        }
-        error => diagnose_fields(error, &octets[fields_start..]),
-    }
-}
-
-fn diagnose_fields(error: httparse::Error, lines: &[u8]) -> PeerError {
-    match error {
-        httparse::Error::TooManyHeaders => PeerError::TooManyFields,
-        _ => lines
-            .split(|&o| o == b'\n')
-            .find_map(|line| line_fault(line.strip_suffix(b"\r").unwrap_or(line)))
-            .unwrap_or(PeerError::FieldName),
-    }
-}
-
-fn line_fault(line: &[u8]) -> Option<PeerError> {
-    if line.is_empty() {
-        return None;
-    }
-    if memchr::memchr(b'\r', line).is_some() {
-        return Some(PeerError::LineEnd);
-    }
-    if matches!(line[0], b' ' | b'\t') {
-        return Some(PeerError::ObsoleteFolding);
-    }
-    let Some(colon) = memchr::memchr(b':', line) else {
-        return Some(PeerError::FieldName);
-    };
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    if let [token @ .., b' ' | b'\t'] = name
-        && is_token(token.trim_ascii_end())
-    {
-        return Some(PeerError::SpaceBeforeColon);
-    }
-    if !is_token(name) {
-        return Some(PeerError::FieldName);
-    }
-    let is_control = |&o: &u8| o.is_ascii_control() && o != b'\t';
-    value.iter().any(is_control).then_some(PeerError::FieldValue)
-}
-
-fn has_bare_cr(line: &[u8]) -> bool {
-    memchr::memchr_iter(b'\r', line).any(|cr| line.get(cr + 1) != Some(&b'\n'))
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ mod content;
 mod deadline;
 mod encode;
 mod error;
+mod fields;
 mod framing;
 mod head;
 mod host;

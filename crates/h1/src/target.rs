@@ -13,7 +13,7 @@ use crate::host::is_host;
 /// `https` URI, `*` for OPTIONS, host and port for CONNECT. Fragments and userinfo have no
 /// place in a request (RFC 9112 §3.2, RFC 9110 §4.2.4) and are refused, not dropped.
 pub(crate) fn request_target(method: &Method, target: Bytes) -> Result<Uri, PeerError> {
-    if target.iter().any(|&octet| !octet.is_ascii() || octet == b'#') {
+    if target.iter().any(|&octet| !octet.is_ascii_graphic() || octet == b'#') {
         return Err(PeerError::Target);
     }
     let starts_with_slash = target.first() == Some(&b'/');
