@@ -14,10 +14,11 @@ use crate::settings::Settings;
 /// The methods that are answered.
 pub(crate) const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
-/// What our own pages may do: show themselves.
+/// What our own pages may do: show themselves, in the styles of this page and of listings.
 pub(crate) const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'",
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src \
+     'sha256-Xn5/nL35Rpek7A7V3HIuj/4FyElXCys/GZQwZoq+jPc=' \
+     'sha256-qWRnO2FV+Iz2DnOK+9fumVjopID5/qCEO2UTnaKEqmo='",
 );
 
 /// When to come back after 503, in seconds.
@@ -27,7 +28,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 pub(crate) fn status(settings: &Settings, status: StatusCode, request: &HeaderMap) -> Response {
     let text = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or_default());
     let is_html = accept::wants_page(request);
-    let body = if is_html { html(&text, hint(status)) } else { format!("{text}\n") };
+    let body = if is_html { html(&text, hint(status)) } else { plain(&text, hint(status)) };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let fields = response.headers_mut();
@@ -89,16 +90,25 @@ fn hint(status: StatusCode) -> &'static str {
         StatusCode::METHOD_NOT_ALLOWED => "Files can only be read.",
         StatusCode::MOVED_PERMANENTLY => "The address of this folder ends with a slash.",
         StatusCode::SERVICE_UNAVAILABLE => "Too much to do at the moment. Please try again.",
+        StatusCode::NOT_ACCEPTABLE => "There is no form of this file that the request accepts.",
+        StatusCode::PRECONDITION_FAILED => "The file is not the one that the request expects.",
+        StatusCode::RANGE_NOT_SATISFIABLE => "The file has no such part.",
+        StatusCode::INTERNAL_SERVER_ERROR => "The file could not be read.",
         _ => "",
     }
 }
 
+fn plain(title: &str, hint: &str) -> String {
+    if hint.is_empty() { format!("{title}\n") } else { format!("{title}: {hint}\n") }
+}
+
 fn html(title: &str, hint: &str) -> String {
+    let hint = if hint.is_empty() { String::new() } else { format!("<p>{hint}</p>\n") };
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>\n<h1>{title}</h1>\n\
-         <p>{hint}</p>\n<p><a href=\"/\">Back to the start</a></p>\n</main>\n</html>\n"
+         {hint}<p><a href=\"/\">Back to the start</a></p>\n</main>\n</html>\n"
     )
 }
 
@@ -110,3 +120,28 @@ main { padding: 2rem; text-align: center }
 h1 { font-size: 1.6rem; font-weight: 600; margin: 0 }
 p { opacity: .75 }
 ";
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_styles_as_they_are() {
+        let policy = POLICY;
+        for style in [STYLE, crate::listing::STYLE] {
+            // Between `<style>` and `</style>` the line break counts.
+            let hash = Sha256::digest(format!("\n{style}"));
+            let hash = base64::prelude::BASE64_STANDARD.encode(hash);
+            assert!(policy.to_str().unwrap().contains(&format!("'sha256-{hash}'")), "{hash}");
+        }
+    }
+
+    #[test]
+    fn a_status_without_a_hint_has_no_empty_paragraph() {
+        assert!(!html("418 I'm a teapot", "").contains("<p></p>"));
+        assert_eq!(plain("404 Not Found", "Nothing."), "404 Not Found: Nothing.\n");
+    }
+}

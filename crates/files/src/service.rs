@@ -256,8 +256,7 @@ impl Inner {
         Reply::later(async move {
             blocking::unblock(move || {
                 let _permit = permit;
-                let page_type = accept::listing_type(&request.headers);
-                listing::list(&inner.root.view(), &inner.settings, folder, &path, page_type)
+                listing::list(&inner.root.view(), &inner.settings, folder, &path, &request.headers)
                     .unwrap_or_else(|f| page::failure(&inner.settings, f, &request.headers))
             })
             .await

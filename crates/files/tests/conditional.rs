@@ -61,7 +61,7 @@ fn the_matrix_of_conditions() {
             200 => "text",
             206 => "ex",
             304 => "",
-            _ => "412 Precondition Failed\n",
+            _ => "412 Precondition Failed: The file is not the one that the request expects.\n",
         };
         assert_eq!(answer.text(), body, "{fields:?}");
     }

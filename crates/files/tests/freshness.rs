@@ -120,13 +120,13 @@ fn a_file_may_become_a_folder_and_grow_large_and_small_again() {
 fn a_page_for_what_is_not_there_may_change_too() {
     let site = Site::new(&[]);
     let files = site.files();
-    assert_eq!(get(&files, "/x").text(), "404 Not Found\n");
+    assert_eq!(get(&files, "/x").text(), "404 Not Found: There is nothing at this address.\n");
     site.write("404.html", "one");
     assert_eq!(get(&files, "/x").text(), "one");
     site.write("404.html", "other");
     assert_eq!(get(&files, "/x").text(), "other");
     fs::remove_file(site.path("404.html")).unwrap();
-    assert_eq!(get(&files, "/x").text(), "404 Not Found\n");
+    assert_eq!(get(&files, "/x").text(), "404 Not Found: There is nothing at this address.\n");
 }
 
 #[test]

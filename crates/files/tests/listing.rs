@@ -41,6 +41,21 @@ fn a_page_comes_with_its_fields() {
 }
 
 #[test]
+fn a_page_is_sent_again_only_when_the_folder_has_changed() {
+    let site = Site::new(&[("sub/a", "")]);
+    let files = site.files();
+    let etag = get(&files, "/sub/").field("etag").unwrap().to_owned();
+    let known = [("if-none-match", etag.as_str())];
+    let answer = get_with(&files, "/sub/", &known);
+    assert_eq!((answer.status.as_u16(), answer.text()), (304, ""));
+    assert_eq!(answer.field("etag"), Some(etag.as_str()));
+    fs::write(site.path("sub/b"), "").unwrap();
+    assert_eq!(get_with(&files, "/sub/", &known).status, 200);
+    assert_eq!(get_with(&files, "/sub/", &[("if-match", etag.as_str())]).status, 412);
+    assert_ne!(get_with(&files, "/sub/", &[JSON]).field("etag"), Some(etag.as_str()));
+}
+
+#[test]
 fn json_is_for_those_who_prefer_it() {
     let site = Site::new(&[("b.txt", "text"), ("a/x", "")]);
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);

@@ -173,7 +173,10 @@ fn pages_of_the_site_cannot_be_links_out_either() {
         symlink("../secret", site.path(name)).unwrap();
     }
     for files in &files {
-        assert_eq!(get(files, "/nothing").text(), "404 Not Found\n");
+        assert_eq!(
+            get(files, "/nothing").text(),
+            "404 Not Found: There is nothing at this address.\n"
+        );
         assert_eq!(get(files, "/index.html").status, 404);
         assert!(!get(files, "/").text().contains("secret"));
     }

@@ -170,7 +170,10 @@ fn names_are_octets() {
 fn what_is_not_there_gets_a_line_or_a_page() {
     let site = Site::new(&[]);
     let line = get(&site.files(), "/nothing");
-    assert_eq!((line.status.as_u16(), line.text()), (404, "404 Not Found\n"));
+    assert_eq!(
+        (line.status.as_u16(), line.text()),
+        (404, "404 Not Found: There is nothing at this address.\n")
+    );
     assert_eq!(line.field("content-type"), Some("text/plain; charset=utf-8"));
     assert_eq!(line.field("vary"), Some("accept"));
     let page = get_with(&site.files(), "/nothing", &[BROWSER]);
@@ -226,7 +229,11 @@ fn a_single_file_is_served_at_the_root_and_at_its_name() {
     }
     for target in ["/other.html", "/404.html", "/only.html/", "/x", "/x/only.html", "/.."] {
         let answer = get(&files, target);
-        assert_eq!((answer.status.as_u16(), answer.text()), (404, "404 Not Found\n"), "{target}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.text()),
+            (404, "404 Not Found: There is nothing at this address.\n"),
+            "{target}"
+        );
         assert!(!get_with(&files, target, &[BROWSER]).text().contains("other"), "{target}");
     }
 }

@@ -137,7 +137,7 @@ d=\"M3.5 7.5 8 3l4.5 4.5M8 3.2V13\"/></symbol>\n</svg>\n";
 const PARENT: &str = "<tr><td><a href=\"../\"><svg><use href=\"#up\"/></svg>Parent folder</a>\
 <td><td>\n";
 
-const STYLE: &str = "\
+pub(crate) const STYLE: &str = "\
 :root { color-scheme: light dark; --line: #8883; --soft: #6b6b6b; --accent: #a15c12 }
 @media (prefers-color-scheme: dark) { :root { --soft: #9c9c9c; --accent: #e8a657 } }
 * { box-sizing: border-box }

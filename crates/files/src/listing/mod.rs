@@ -9,17 +9,25 @@ mod html;
 mod json;
 mod natural;
 
-use std::fs::File;
-use std::os::fd::OwnedFd;
+#[cfg(test)]
+pub(crate) use html::STYLE;
 
+use std::fs::File;
+use std::hash::BuildHasher;
+use std::os::fd::OwnedFd;
+use std::time::SystemTime;
+
+use foldhash::quality::FixedState;
 use gnezdo_core::{Body, Response};
-use http::HeaderValue;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
+use http::{HeaderMap, HeaderValue, StatusCode};
 use rustix::fs::{AtFlags, Dir, FileType, Stat, statat};
 
-use crate::accept::PageType;
+use crate::accept::{self, PageType};
+use crate::conditional::{self, Validators, Verdict};
 use crate::page;
 use crate::path::SafePath;
 use crate::resolve::{Failure, Opened, View};
@@ -64,15 +72,24 @@ pub(crate) fn list(
     settings: &Settings,
     folder: File,
     path: &SafePath,
-    page_type: PageType,
+    request: &HeaderMap,
 ) -> Result<Response, Failure> {
     let listing = read(root, settings, folder, path)?;
+    let page_type = accept::listing_type(request);
     let (content_type, text) = match page_type {
         PageType::Html => ("text/html; charset=utf-8", html::write(&listing)),
         PageType::Json => ("application/json; charset=utf-8", json::write(&listing)),
     };
-    let mut response = Response::new(Body::from(text));
+    let etag = etag(&text);
+    let mut response = match verdict(request, &etag) {
+        Verdict::Failed => {
+            return Ok(page::status(settings, StatusCode::PRECONDITION_FAILED, request));
+        }
+        Verdict::NotModified => not_modified(),
+        Verdict::Whole | Verdict::Range => Response::new(Body::from(text)),
+    };
     let fields = response.headers_mut();
+    fields.insert(ETAG, etag);
     fields.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     fields.insert(VARY, HeaderValue::from_static("accept"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -85,6 +102,23 @@ pub(crate) fn list(
     }
     settings.add_fields(fields);
     Ok(response)
+}
+
+/// A folder's own time says nothing about the files in it: the page is its own validator.
+fn etag(text: &str) -> HeaderValue {
+    let hash = FixedState::default().hash_one(text);
+    HeaderValue::from_str(&format!("\"{hash:016x}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+fn verdict(request: &HeaderMap, etag: &HeaderValue) -> Verdict {
+    let validators = Validators { etag: etag.as_bytes(), modified: None };
+    conditional::evaluate(request, validators, SystemTime::now())
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
 }
 
 fn read<'p>(
