@@ -36,11 +36,6 @@ use clap::Parser;
 use failure::Failure;
 use options::{Command, Options};
 
-/// A request makes and drops four small pieces of memory; this allocator takes a fifth of the
-/// time of the system's for them, and gives more back after a load.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
