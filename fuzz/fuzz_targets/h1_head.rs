@@ -2,21 +2,19 @@
 //! the same head.
 #![no_main]
 
-use bytes::Bytes;
 use gnezdo_core::Limits;
 use gnezdo_h1::{parse_request, parse_response};
 use http::{HeaderMap, Version};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|octets: &[u8]| {
-    let octets = Bytes::copy_from_slice(octets);
-    if let Ok(head) = parse_request(&octets, &Limits::default()) {
+    if let Ok(head) = parse_request(octets, &Limits::default()) {
         let line = format!("{} {} {}", head.method(), head.uri(), version(head.version()));
         let again = parse_request(&written(&line, head.headers()), &roomy()).expect("a head");
         assert_eq!((again.method(), again.uri()), (head.method(), head.uri()));
         assert_eq!((again.version(), again.headers()), (head.version(), head.headers()));
     }
-    if let Ok(head) = parse_response(&octets, &Limits::default()) {
+    if let Ok(head) = parse_response(octets, &Limits::default()) {
         let line = format!("{} {} ", version(head.version()), head.status().as_str());
         let again = parse_response(&written(&line, head.headers()), &roomy()).expect("a head");
         assert_eq!((again.status(), again.version()), (head.status(), head.version()));
@@ -24,13 +22,13 @@ fuzz_target!(|octets: &[u8]| {
     }
 });
 
-fn written(start_line: &str, fields: &HeaderMap) -> Bytes {
+fn written(start_line: &str, fields: &HeaderMap) -> Vec<u8> {
     let mut out = format!("{start_line}\r\n").into_bytes();
     for (name, value) in fields {
         out.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     out.extend_from_slice(b"\r\n");
-    out.into()
+    out
 }
 
 fn version(version: Version) -> &'static str {

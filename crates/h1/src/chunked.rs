@@ -3,7 +3,6 @@
 //! An automaton over octets, so that any cut gives the same result; only data is taken in
 //! runs. The trailer section is kept whole by the caller until its end is there.
 
-use bytes::Bytes;
 use gnezdo_core::{Limits, Step};
 use http::HeaderMap;
 
@@ -176,7 +175,7 @@ fn trailers(section: &[u8], limits: &Limits) -> Result<Option<HeaderMap>, PeerEr
     if section == b"\r\n" {
         return Ok(None);
     }
-    parse_fields(&Bytes::copy_from_slice(section), 0, limits).map(Some)
+    parse_fields(section, limits).map(Some)
 }
 
 fn size_octet(size: u64, digits: u8, octet: u8) -> Result<State, PeerError> {

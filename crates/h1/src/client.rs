@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Step, Wants};
 use http::header::HOST;
 use http::request::Parts;
@@ -187,7 +186,7 @@ impl Client {
         now: &Now,
         octets: &[u8],
     ) -> Result<ClientEvent<'static>, PeerError> {
-        let head = read_response(&Bytes::copy_from_slice(octets), &self.limits)?;
+        let head = read_response(octets, &self.limits)?;
         let Receiving::Head { method, interim, .. } = &mut self.receiving else {
             return Err(PeerError::UnexpectedMessage);
         };

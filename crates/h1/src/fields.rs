@@ -3,7 +3,6 @@
 //! A name or value that `http` takes is one that RFC 9110 allows. A line that it does not take
 //! is looked at a second time, slowly, to tell the peer what was wrong.
 
-use bytes::Bytes;
 use gnezdo_core::Limits;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
@@ -14,16 +13,11 @@ use crate::text::{is_token, trim_ows};
 /// How long a field line is, as far as room for it is concerned: less than most are.
 const LINE_BYTES: usize = 24;
 
-/// Reads field lines from `start` up to the empty line. All values share `octets`.
+/// Reads field lines up to the empty line.
 ///
 /// # Errors
 /// [`PeerError`], for everything that RFC 9112 §5 forbids, and for too many fields.
-pub(crate) fn parse_fields(
-    octets: &Bytes,
-    start: usize,
-    limits: &Limits,
-) -> Result<HeaderMap, PeerError> {
-    let section = &octets[start..];
+pub(crate) fn parse_fields(section: &[u8], limits: &Limits) -> Result<HeaderMap, PeerError> {
     let capacity = (section.len() / LINE_BYTES).min(limits.fields_max);
     let too_many = |_| PeerError::TooManyFields;
     let mut fields = HeaderMap::try_with_capacity(capacity).map_err(too_many)?;
@@ -36,19 +30,19 @@ pub(crate) fn parse_fields(
         if fields.len() == limits.fields_max {
             return Err(PeerError::TooManyFields);
         }
-        let (name, value) = field(octets, line).ok_or_else(|| line_fault(line))?;
+        let (name, value) = field(line).ok_or_else(|| line_fault(line))?;
         fields.try_append(name, value).map_err(too_many)?;
         line_start = lf + 1;
     }
     Ok(fields)
 }
 
-fn field(octets: &Bytes, line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+fn field(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     // Names are short: a call costs more than the search.
     let colon = line.iter().position(|&octet| octet == b':')?;
     let name = HeaderName::from_bytes(&line[..colon]).ok()?;
-    let value = octets.slice_ref(trim_ows(&line[colon + 1..]));
-    Some((name, HeaderValue::from_maybe_shared(value).ok()?))
+    let value = HeaderValue::from_bytes(trim_ows(&line[colon + 1..])).ok()?;
+    Some((name, value))
 }
 
 /// What is wrong with a line that is no field.
@@ -79,7 +73,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &'static str) -> Result<HeaderMap, PeerError> {
-        parse_fields(&Bytes::from_static(text.as_bytes()), 0, &Limits::default())
+        parse_fields(text.as_bytes(), &Limits::default())
     }
 
     #[test]
@@ -96,7 +90,7 @@ mod tests {
     fn more_fields_than_the_map_takes_are_too_many() {
         let limits = Limits { fields_max: usize::MAX, ..Default::default() };
         let many: String = (0..40_000).map(|i| format!("f{i}: v\r\n")).collect();
-        let many = Bytes::from(many + "\r\n");
-        assert_eq!(parse_fields(&many, 0, &limits), Err(PeerError::TooManyFields));
+        let many = many + "\r\n";
+        assert_eq!(parse_fields(many.as_bytes(), &limits), Err(PeerError::TooManyFields));
     }
 }

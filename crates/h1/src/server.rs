@@ -10,7 +10,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Step, Wants};
 use http::HeaderMap;
 
@@ -205,7 +204,7 @@ impl Server {
     }
 
     fn begin_request(&mut self, now: &Now, octets: &[u8]) -> Result<Event<'static>, PeerError> {
-        let head = read_request(&Bytes::copy_from_slice(octets), &self.limits)?;
+        let head = read_request(octets, &self.limits)?;
         let body = request_framing(head.headers(), head.version())?;
         let due = Due::new(&head, body)?;
         if matches!(body, Framing::Length(length) if length > self.limits.body_bytes_max) {

@@ -1,6 +1,5 @@
 //! The request target: one of four forms, each for its methods. RFC 9112 §3.2.
 
-use bytes::Bytes;
 use http::{Method, Uri};
 
 use crate::PeerError;
@@ -12,12 +11,12 @@ use crate::host::is_host;
 /// [`PeerError::Target`] for anything that is none of: an absolute path, an absolute `http` or
 /// `https` URI, `*` for OPTIONS, host and port for CONNECT. Fragments and userinfo have no
 /// place in a request (RFC 9112 §3.2, RFC 9110 §4.2.4) and are refused, not dropped.
-pub(crate) fn request_target(method: &Method, target: Bytes) -> Result<Uri, PeerError> {
+pub(crate) fn request_target(method: &Method, target: &[u8]) -> Result<Uri, PeerError> {
     if target.iter().any(|&octet| !octet.is_ascii_graphic() || octet == b'#') {
         return Err(PeerError::Target);
     }
     let starts_with_slash = target.first() == Some(&b'/');
-    let uri = Uri::from_maybe_shared(target).map_err(|_| PeerError::Target)?;
+    let uri = Uri::try_from(target).map_err(|_| PeerError::Target)?;
     let fits = if *method == Method::CONNECT {
         is_authority_form(&uri)
     } else {
@@ -43,7 +42,7 @@ mod tests {
     use super::*;
 
     fn is_ok(method: &Method, target: &str) -> bool {
-        request_target(method, Bytes::copy_from_slice(target.as_bytes())).is_ok()
+        request_target(method, target.as_bytes()).is_ok()
     }
 
     #[test]
