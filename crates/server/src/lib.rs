@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A driver is the only part that waits. A session is one client without a socket. What is in
-//! between, [`connection`], moves octets as far as they go. So any service runs unchanged
+//! between, the connection, moves octets as far as they go. So any service runs unchanged
 //! under every architecture:
 //!
 //! ```
