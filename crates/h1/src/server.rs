@@ -152,13 +152,6 @@ impl Server {
         self.persistence = Persistence::Close;
     }
 
-    /// Ends a connection on which nothing is in progress.
-    pub fn close_idle(&mut self) {
-        if self.is_idle() {
-            self.stop_reading(Closing::Now);
-        }
-    }
-
     /// All output has left; the time until the next request counts from now.
     pub fn handle_flushed(&mut self, now: &Now) {
         if let Waiting::NextHead { since } | Waiting::Discarded { since } = &mut self.waiting {
