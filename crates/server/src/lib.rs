@@ -51,8 +51,10 @@ mod supervise;
 
 mod admission;
 mod blocking;
+mod connections;
 mod driver;
 mod event;
+mod mailbox;
 mod timers;
 
 mod connection;

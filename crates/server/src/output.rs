@@ -3,6 +3,7 @@
 //! The octets lie in a buffer that belongs to the thread and serves all its connections. What
 //! the kernel does not take at once moves into an [`Unsent`] of the connection's own.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -16,7 +17,9 @@ const FULL_BYTES: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     pub(crate) bytes: Vec<u8>,
-    /// How many of the bytes have left.
+    /// How many of the bytes are not this session's: their driver sends them later.
+    sealed: usize,
+    /// How many of the bytes have left, or are sealed.
     pub(crate) sent: usize,
     pub(crate) tail: Option<Tail>,
 }
@@ -35,7 +38,7 @@ impl Output {
 
     /// Whether a session should wait until this has left.
     pub(crate) fn is_full(&self) -> bool {
-        self.tail.is_some() || self.bytes.len() >= FULL_BYTES
+        self.tail.is_some() || self.bytes.len() - self.sent >= FULL_BYTES
     }
 
     /// How many octets have not left.
@@ -50,9 +53,24 @@ impl Output {
 
     /// Makes the buffer ready for the next session.
     pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.sent = 0;
+        self.bytes.truncate(self.sealed);
+        self.sent = self.sealed;
         self.tail = None;
+    }
+
+    /// Takes the session's bytes from its hands, to be sent later with those of other sessions;
+    /// says where they lie.
+    pub(crate) fn seal(&mut self) -> Range<usize> {
+        let range = self.sent..self.bytes.len();
+        self.sealed = range.end;
+        self.sent = range.end;
+        range
+    }
+
+    /// Gives all sealed bytes away, for another buffer.
+    pub(crate) fn exchange(&mut self, buffer: Vec<u8>) -> Vec<u8> {
+        (self.sealed, self.sent) = (0, 0);
+        std::mem::replace(&mut self.bytes, buffer)
     }
 }
 
@@ -66,10 +84,14 @@ pub(crate) struct Unsent {
 impl Unsent {
     /// Takes over what has not left, in memory no larger than needed.
     pub(crate) fn take(output: &mut Output, now: Instant) -> Box<Self> {
-        let bytes = output.bytes[output.sent..].to_vec();
-        let rest = Output { bytes, sent: 0, tail: output.tail.take() };
+        let rest = Self::new(output.bytes[output.sent..].to_vec(), output.tail.take(), now);
         output.clear();
-        Box::new(Self { output: rest, pace: Pace::new(now) })
+        rest
+    }
+
+    pub(crate) fn new(bytes: Vec<u8>, tail: Option<Tail>, now: Instant) -> Box<Self> {
+        let output = Output { bytes, tail, ..Output::default() };
+        Box::new(Self { output, pace: Pace::new(now) })
     }
 
     pub(crate) fn deadline(&self, limits: &Limits) -> Option<Instant> {
@@ -83,11 +105,26 @@ mod tests {
 
     #[test]
     fn the_rest_moves_and_the_buffer_stays() {
-        let mut output = Output { bytes: b"abcdef".to_vec(), sent: 2, tail: None };
+        let mut output = Output { bytes: b"abcdef".to_vec(), sent: 2, ..Output::default() };
         assert_eq!(output.left(), 4);
         let unsent = Unsent::take(&mut output, Instant::now());
         assert_eq!(unsent.output.bytes, b"cdef");
         assert!(output.is_empty() && output.bytes.capacity() >= 6);
+    }
+
+    #[test]
+    fn sealed_bytes_are_not_the_next_session_s() {
+        let mut output = Output { bytes: b"abc".to_vec(), ..Output::default() };
+        assert_eq!(output.seal(), 0..3);
+        assert!(output.is_empty() && output.left() == 0);
+        output.bytes.extend_from_slice(b"defg");
+        assert_eq!(output.left(), 4);
+        output.clear();
+        assert_eq!(output.bytes, b"abc");
+        output.bytes.extend_from_slice(b"de");
+        assert_eq!(output.seal(), 3..5);
+        assert_eq!(output.exchange(Vec::new()), b"abcde");
+        assert!(output.is_empty() && output.seal() == (0..0));
     }
 
     #[test]

@@ -9,27 +9,32 @@ use std::task::{Wake, Waker};
 
 /// A connection of a loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address {
-    pub(super) key: usize,
+pub(crate) struct Address {
+    pub(crate) key: usize,
     /// Of the connection that had the key when the address was written.
-    pub(super) generation: u32,
+    pub(crate) generation: u32,
 }
 
-#[derive(Debug)]
-pub(super) struct Mailbox {
+/// What makes a loop that sleeps look into its mailbox.
+pub(crate) trait Bell: Send + Sync {
+    fn ring(&self);
+}
+
+pub(crate) struct Mailbox {
     letters: Mutex<Vec<Arc<Letter>>>,
     /// Whether the loop has been told that there are letters.
     is_told: AtomicBool,
-    bell: mio::Waker,
+    bell: Box<dyn Bell>,
 }
 
 impl Mailbox {
-    pub(super) fn new(bell: mio::Waker) -> Arc<Self> {
-        Arc::new(Self { letters: Mutex::default(), is_told: AtomicBool::new(false), bell })
+    pub(crate) fn new(bell: impl Bell + 'static) -> Arc<Self> {
+        let (letters, is_told) = (Mutex::default(), AtomicBool::new(false));
+        Arc::new(Self { letters, is_told, bell: Box::new(bell) })
     }
 
     /// The addresses of all letters, in the order of their arrival.
-    pub(super) fn take(&self) -> Vec<Address> {
+    pub(crate) fn take(&self) -> Vec<Address> {
         // Before the letters: one that comes between is told of again.
         if !self.is_told.swap(false, Ordering::AcqRel) {
             return Vec::new();
@@ -38,12 +43,12 @@ impl Mailbox {
         letters.iter().map(|letter| letter.open()).collect()
     }
 
-    pub(super) fn has_mail(&self) -> bool {
+    pub(crate) fn has_mail(&self) -> bool {
         self.is_told.load(Ordering::Acquire)
     }
 
     /// A waker that writes to this mailbox.
-    pub(super) fn waker(self: &Arc<Self>, address: Address) -> Waker {
+    pub(crate) fn waker(self: &Arc<Self>, address: Address) -> Waker {
         let is_posted = AtomicBool::new(false);
         Arc::new(Letter { mailbox: self.clone(), address, is_posted }).into()
     }
@@ -51,8 +56,7 @@ impl Mailbox {
     fn put(&self, letter: Arc<Letter>) {
         self.letters().push(letter);
         if !self.is_told.swap(true, Ordering::AcqRel) {
-            // The bell is an eventfd: ringing it fails only when it is ringing.
-            let _ = self.bell.wake();
+            self.bell.ring();
         }
     }
 
@@ -61,7 +65,6 @@ impl Mailbox {
     }
 }
 
-#[derive(Debug)]
 struct Letter {
     mailbox: Arc<Mailbox>,
     address: Address,
