@@ -18,6 +18,11 @@ pub enum Architecture {
     Processes,
     /// Event loops (epoll, kqueue), one for each core.
     Event,
+    /// io_uring loops, one for each core. Linux from 6.1 on, where no sandbox forbids it.
+    Uring,
+    /// A tokio task for each connection, in a runtime with a thread for each core.
+    #[cfg(feature = "tokio")]
+    Async,
     /// The fastest that works here.
     #[default]
     Auto,
@@ -33,6 +38,11 @@ pub enum Driver {
     Threads,
     /// Event loops.
     Event,
+    /// io_uring loops.
+    Uring,
+    /// A tokio task for each connection.
+    #[cfg(feature = "tokio")]
+    Async,
 }
 
 /// What an architecture comes to on this machine.
@@ -49,7 +59,7 @@ pub struct Plan {
 }
 
 impl Architecture {
-    /// All architectures, in the order of their complexity.
+    /// All architectures that work in this build, in the order of their complexity.
     pub const ALL: [Self; 5] =
         [Self::Single, Self::Threads, Self::Processes, Self::Event, Self::Auto];
 
@@ -60,6 +70,9 @@ impl Architecture {
             Self::Threads => "threads",
             Self::Processes => "processes",
             Self::Event => "event",
+            Self::Uring => "uring",
+            #[cfg(feature = "tokio")]
+            Self::Async => "async",
             Self::Auto => "auto",
         }
     }
@@ -78,6 +91,9 @@ impl Architecture {
             }
             Self::Processes => (Driver::Threads, 1, asked, "asked for".into()),
             Self::Event => (Driver::Event, loops, asked, "asked for".into()),
+            Self::Uring => (Driver::Uring, loops, asked, "asked for".into()),
+            #[cfg(feature = "tokio")]
+            Self::Async => (Driver::Async, loops, asked, "asked for".into()),
             Self::Auto => (Driver::Event, loops, asked, "the fastest on this system".into()),
         };
         Plan { driver, workers, processes, reason }
@@ -118,6 +134,9 @@ impl fmt::Display for Driver {
             Self::Single => "single",
             Self::Threads => "threads",
             Self::Event => "event",
+            Self::Uring => "uring",
+            #[cfg(feature = "tokio")]
+            Self::Async => "async",
         })
     }
 }

@@ -7,12 +7,22 @@ use std::path::PathBuf;
 
 use gnezdo_socket::ListenError;
 
+use crate::architecture::Architecture;
+
 /// Why a server could not start or go on.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
     /// The settings name no address to listen on.
     NoAddress,
+    /// The architecture that was asked for does not work here. [`Architecture::Auto`] chooses
+    /// one that does.
+    Unavailable {
+        /// What was asked for.
+        architecture: Architecture,
+        /// Why it does not work, for people.
+        reason: String,
+    },
     /// An address could not be listened on.
     Listen(ListenError),
     /// The file of the access log could not be opened.
@@ -43,6 +53,10 @@ impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAddress => f.write_str("there is no address to listen on; name one"),
+            Self::Unavailable { architecture, reason } => write!(
+                f,
+                "the architecture {architecture} does not work here: {reason}; choose event or auto"
+            ),
             Self::Listen(error) => write!(f, "{error}"),
             Self::AccessLog { path, source } => {
                 write!(f, "the access log {} cannot be opened: {source}", path.display())
@@ -56,7 +70,7 @@ impl fmt::Display for ServerError {
 impl Error for ServerError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::NoAddress => None,
+            Self::NoAddress | Self::Unavailable { .. } => None,
             Self::Listen(error) => Some(error),
             Self::AccessLog { source, .. } | Self::Worker(source) | Self::System { source, .. } => {
                 Some(source)

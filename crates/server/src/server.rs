@@ -12,7 +12,7 @@ use http::{HeaderValue, Response, StatusCode};
 
 use crate::access_log::{LogTarget, LogWriter};
 use crate::admission::Admission;
-use crate::architecture::{Driver, Plan};
+use crate::architecture::{Architecture, Driver, Plan};
 use crate::context::Context;
 use crate::driver::Shared;
 use crate::error::ServerError;
@@ -55,6 +55,7 @@ impl Server {
     /// [`ServerError::Listen`] says which address and what to do.
     pub fn bind(settings: Settings) -> Result<Self, ServerError> {
         let plan = settings.architecture.plan(settings.workers, settings.processes);
+        ensure_available(&plan, settings.architecture)?;
         let shutdown = Shutdown::new().map_err(ServerError::system("making a pipe"))?;
         let (listeners, role) = match supervise::inherited_listeners() {
             Some(listeners) => (listeners?, Role::Works),
@@ -150,7 +151,8 @@ impl Server {
         let result = match self.plan.driver {
             Driver::Single => blocking::run_single(&shared, listeners),
             Driver::Threads => blocking::run_threads(&shared, listeners),
-            Driver::Event => run_loops(&shared, listeners, self.plan.workers),
+            Driver::Event => run_loops(event::run, &shared, listeners, self.plan.workers),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         };
         // The log's thread ends when nobody can write to it any more.
         drop(shared);
@@ -192,6 +194,16 @@ impl Server {
     }
 }
 
+fn ensure_available(plan: &Plan, architecture: Architecture) -> Result<(), ServerError> {
+    match plan.driver {
+        Driver::Single | Driver::Threads | Driver::Event => Ok(()),
+        _ => {
+            let reason = "its driver is not built in".into();
+            Err(ServerError::Unavailable { architecture, reason })
+        }
+    }
+}
+
 fn bind_all(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
     if addresses.is_empty() {
         return Err(ServerError::NoAddress);
@@ -203,18 +215,26 @@ fn bind_all(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
         .collect::<Result<_, _>>()?)
 }
 
-/// Runs event loops, one of them in the calling thread. They share the listening sockets, so
+/// One loop of a driver: serves the listeners until the shutdown is complete.
+type Loop = fn(Shared, Vec<Listener>) -> io::Result<()>;
+
+/// Runs loops, one of them in the calling thread. They share the listening sockets, so
 /// that whichever is free takes the next client.
-fn run_loops(shared: &Shared, listeners: Vec<Listener>, count: usize) -> io::Result<()> {
+fn run_loops(
+    run: Loop,
+    shared: &Shared,
+    listeners: Vec<Listener>,
+    count: usize,
+) -> io::Result<()> {
     let mut others = Vec::new();
     for index in 1..count {
         let listeners = listeners.iter().map(Listener::try_clone).collect::<io::Result<_>>()?;
         let shared = shared.clone();
         let name = format!("loop-{index}");
-        let run = move || event::run(shared, listeners);
-        others.push(std::thread::Builder::new().name(name).spawn(run)?);
+        let thread = std::thread::Builder::new().name(name);
+        others.push(thread.spawn(move || run(shared, listeners))?);
     }
-    let mut result = event::run(shared.clone(), listeners);
+    let mut result = run(shared.clone(), listeners);
     for other in others {
         let ended = other.join().unwrap_or_else(|_| Err(io::Error::other("a loop panicked")));
         result = result.and(ended);

@@ -23,7 +23,8 @@ pub struct Settings {
     pub listen: Vec<ListenAddress>,
     /// How to wait; the fastest that works by default.
     pub architecture: Architecture,
-    /// How many event loops each process runs; one for each core by default.
+    /// How many loops, or threads of the tokio runtime, each process runs; one for each core by
+    /// default.
     pub workers: Option<NonZeroUsize>,
     /// How many supervised processes run; by default none but the program itself.
     pub processes: Option<NonZeroUsize>,
@@ -73,7 +74,7 @@ impl Settings {
         let possible = (descriptors.saturating_sub(DESCRIPTORS_RESERVED) / 4 * 3).max(16);
         let possible = match driver {
             Driver::Threads => possible.min(THREADS_MAX),
-            Driver::Single | Driver::Event => possible,
+            _ => possible,
         };
         let possible = usize::try_from(possible).unwrap_or(usize::MAX);
         match self.connections_max {
