@@ -72,12 +72,14 @@ mod router;
 
 mod arguments;
 mod handler;
+mod json;
 mod parameters;
 mod response;
 
 pub use app::{App, RouteError};
 pub use arguments::{FromHead, FromRequest, Routed};
 pub use handler::Handler;
+pub use json::Json;
 pub use parameters::{ParameterError, Params, Path, PathParameter, PathParameters};
 pub use pattern::PatternError;
 pub use response::{IntoResponse, Memo};

@@ -21,6 +21,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// |---|---|---|
 /// | `&'static str`, `String`, `Cow<'static, str>` | 200 | `text/plain; charset=utf-8` |
 /// | `&'static [u8]`, `Vec<u8>`, `Bytes`, [`Body`] | 200 | `application/octet-stream` |
+/// | [`Json<T>`](crate::Json) | 200 | `application/json` |
 /// | [`StatusCode`] | as it says | none |
 /// | `()` | 204 | none |
 /// | `(StatusCode, T)` | as it says | as of `T` |
@@ -98,7 +99,7 @@ fn constant(status: StatusCode, content: &'static [u8], content_type: HeaderValu
     Ready::new(response.into_parts().0, Bytes::from_static(content))
 }
 
-fn typed(body: impl Into<Body>, content_type: HeaderValue) -> Response {
+pub(crate) fn typed(body: impl Into<Body>, content_type: HeaderValue) -> Response {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
