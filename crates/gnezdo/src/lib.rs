@@ -30,13 +30,13 @@ pub use gnezdo_core::{
 };
 pub use gnezdo_files::Files;
 pub use gnezdo_server::{
-    Architecture, Driver, LogFormat, LogTarget, Plan, Server, ServerError, Settings, Shutdown,
-    UnknownArchitecture,
+    Architecture, Driver, InMemory, LogFormat, LogTarget, Plan, Server, ServerError, Settings,
+    Shutdown, UnknownArchitecture,
 };
 pub use gnezdo_socket::{
     AccessRules, Advice, ListenAddress, ListenError, Listener, LocalAddress, Network, Peer,
 };
-pub use gnezdo_web::{App, Params, Path};
+pub use gnezdo_web::{App, Json, Params, Path};
 
 pub use http;
 
