@@ -1,4 +1,5 @@
-//! The project's own chores: `cargo xtask bench …` measures, `cargo xtask fuzz …` fuzzes.
+//! The project's own chores: `cargo xtask bench …` measures, `cargo xtask fuzz …` fuzzes,
+//! `cargo xtask instructions` counts.
 //!
 //! A chore is a module; the words that start it stand in [`words`]. Linux only: chores pin
 //! processes to cores and read `/proc`.
@@ -7,6 +8,7 @@
 mod bench;
 mod error;
 mod fuzz;
+mod instructions;
 mod project;
 mod words;
 
@@ -35,6 +37,7 @@ fn run(words: &[String]) -> Result<Outcome, Error> {
         Chore::BenchSuite(suite, options) => bench::measure_suite(suite, &options),
         Chore::BenchBuild => bench::measure_build(),
         Chore::Fuzz(options) => fuzz::fuzz(&options),
+        Chore::Instructions(purpose) => instructions::instructions(purpose),
         Chore::Launch(words) => bench::launch(&words),
     }
 }

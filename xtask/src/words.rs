@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use crate::bench::{BenchOptions, STATIC, Suite};
 use crate::error::Error;
 use crate::fuzz::FuzzOptions;
+use crate::instructions::Use;
 
 /// A chore, ready to be done.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) enum Chore {
     BenchBuild,
     /// Fuzz.
     Fuzz(FuzzOptions),
+    /// Count instructions.
+    Instructions(Use),
     /// Become another program, pinned and watched: how benches start their processes.
     Launch(Vec<String>),
 }
@@ -64,6 +67,17 @@ const COMMANDS: &[Command] = &[
             Flag { name: "replay", value: "FILE", about: "run one target once, on this input" },
         ],
         chore: |given| fuzz_options(given).map(Chore::Fuzz),
+    },
+    Command {
+        words: "instructions",
+        operands: "",
+        about: "Count the instructions of a request in memory, under callgrind, and compare them \
+                with bench/results/instructions.json",
+        options: &[
+            Flag { name: "check", value: "", about: "fail where a figure is off by over 2 %" },
+            Flag { name: "bless", value: "", about: "save the figures" },
+        ],
+        chore: |given| Ok(Chore::Instructions(use_of(given))),
     },
 ];
 
@@ -257,6 +271,14 @@ fn fuzz_options(given: &Given<'_>) -> Result<FuzzOptions, Error> {
     }
     let seconds = given.count("seconds", 60)?;
     Ok(FuzzOptions { targets: given.operands.clone(), seconds, replay })
+}
+
+fn use_of(given: &Given<'_>) -> Use {
+    match (given.has("bless"), given.has("check")) {
+        (true, _) => Use::Bless,
+        (false, true) => Use::Check,
+        (false, false) => Use::Show,
+    }
 }
 
 #[cfg(test)]
