@@ -8,9 +8,9 @@ use std::io;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
+use gnezdo_command::{Failure, Note};
 
-use crate::failure::Failure;
-use crate::options::{Note, Options, notes};
+use crate::options::{Options, serve_notes};
 
 const SYNOPSIS: &str = "\
 gnezdo serve [OPTIONS] [ROOT]
@@ -19,7 +19,7 @@ gnezdo man";
 
 /// Prints the page.
 pub(crate) fn print() -> Result<(), Failure> {
-    crate::print::print(&page().map_err(Failure::Print)?)
+    gnezdo_command::print(&page().map_err(Failure::Print)?)
 }
 
 fn page() -> io::Result<Vec<u8>> {
@@ -33,7 +33,7 @@ fn page() -> io::Result<Vec<u8>> {
     if let Some(serve) = options.find_subcommand("serve") {
         Man::new(serve.clone()).render_options_section(&mut page)?;
     }
-    for note in notes() {
+    for note in serve_notes() {
         section(&note).to_writer(&mut page)?;
     }
     program.render_version_section(&mut page)?;

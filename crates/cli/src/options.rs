@@ -1,15 +1,12 @@
 //! The one table of words that the program understands. The parser, `--help`, the completions
-//! and the manual are made from it; every figure in it is the library's own default.
+//! and the manual are made from it. What says how a server runs is shared with every app, and
+//! comes from `gnezdo-command`; what is about files is here.
 
-mod deadlines;
-mod limits;
-mod notes;
+mod files;
 mod serve;
 
-pub(crate) use deadlines::DeadlineOptions;
-pub(crate) use limits::LimitOptions;
-pub(crate) use notes::{Note, notes};
-pub(crate) use serve::{LogChoice, ServeOptions};
+pub(crate) use files::FileOptions;
+pub(crate) use serve::{ServeOptions, serve_notes};
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;

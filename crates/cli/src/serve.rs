@@ -1,25 +1,23 @@
 //! `gnezdo serve`: everything that can be wrong is found out before anything is announced.
 
-use gnezdo::Server;
+use std::path::Path;
 
-use crate::banner::Banner;
+use gnezdo_command::{Banner, settings};
+
 use crate::failure::Failure;
-use crate::farewell;
+use crate::files::files;
 use crate::options::ServeOptions;
-use crate::settings;
 
 /// Serves until a signal ends it.
 pub(crate) fn serve(options: &ServeOptions) -> Result<(), Failure> {
-    let settings = settings::settings(options)?;
-    let files = settings::files(options)?;
-    let shutdown_timeout = settings.shutdown_timeout;
-    let banner = Banner::new(&options.root, &settings);
-    let server = Server::bind(settings)?;
-    server.stop_on_signals()?;
-    if !server.is_worker() {
-        banner.print(&server);
-        farewell::announce(server.shutdown(), shutdown_timeout);
-    }
-    server.run(files)?;
-    Ok(())
+    let settings = settings(&options.listening, &options.engine)?;
+    let files = files(&options.root, &options.files)?;
+    Ok(gnezdo_command::serve(files, settings, &banner(&options.root))?)
+}
+
+fn banner(root: &Path) -> Banner {
+    // Without a current folder, the root as it was typed has to do.
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let title = concat!("gnezdo ", env!("CARGO_PKG_VERSION"));
+    Banner::new(title).line("root", root.display().to_string())
 }

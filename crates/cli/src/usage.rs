@@ -1,130 +1,27 @@
-//! What is wrong with the words, in one line that says what to do, instead of clap's several.
+//! What is wrong with the words: as of every server, with one thought more.
 
-use std::error::Error as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-
-use crate::failure::Failure;
-use crate::print;
+use gnezdo_command::{Failure, Usage};
 
 /// Prints the help or the version if that is what clap has to say, or tells what is wrong.
 pub(crate) fn answer(error: &clap::Error) -> Result<ExitCode, Failure> {
-    match error.kind() {
-        ErrorKind::DisplayHelp
-        | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            print::unless_closed(error.print())?;
-            Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
+    match path_as_command(error) {
+        Some(word) => Err(Failure::Usage(format!(
+            "there is no command {word:?}; to serve it, say: gnezdo serve {word:?}"
+        ))),
+        None => Usage { program: "gnezdo", command: "serve" }.answer(error),
+    }
+}
+
+/// The word in the place of a command, if it is a folder that somebody wants to serve.
+fn path_as_command(error: &clap::Error) -> Option<&str> {
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => {
+            Path::new(word).exists().then_some(word)
         }
-        _ => Err(Failure::Usage(text(error))),
+        _ => None,
     }
-}
-
-fn text(error: &clap::Error) -> String {
-    match error.kind() {
-        ErrorKind::InvalidSubcommand => unknown_command(error),
-        ErrorKind::UnknownArgument => unknown_word(error),
-        ErrorKind::InvalidValue => unknown_value(error),
-        ErrorKind::ValueValidation => invalid_value(error),
-        ErrorKind::MissingRequiredArgument => missing(error),
-        ErrorKind::TooManyValues => value_too_many(error),
-        ErrorKind::InvalidUtf8 => "a value is not UTF-8; only names of files may be other".into(),
-        _ => first_paragraph(&error.to_string()),
-    }
-}
-
-/// The word in the place of a command may be a folder that somebody wants to serve.
-fn unknown_command(error: &clap::Error) -> String {
-    let word = of(error, ContextKind::InvalidSubcommand);
-    let advice = match of(error, ContextKind::SuggestedSubcommand) {
-        _ if Path::new(&word).exists() => format!("to serve it, say: gnezdo serve {word:?}"),
-        none if none.is_empty() => "see gnezdo --help".into(),
-        similar => format!("did you mean {similar}?"),
-    };
-    format!("there is no command {word:?}; {advice}")
-}
-
-fn unknown_word(error: &clap::Error) -> String {
-    let word = of(error, ContextKind::InvalidArg);
-    let command = command(error);
-    if !word.starts_with('-') {
-        return format!("{word:?} is one word too many; see {command} --help");
-    }
-    let similar = of(error, ContextKind::SuggestedArg);
-    let advice = match word.as_str() {
-        _ if !similar.is_empty() => format!("did you mean {similar}?"),
-        "-p" | "--port" | "-b" | "--bind" | "--host" | "--address" => {
-            "choose the address with gnezdo serve --listen, such as --listen 8000".into()
-        }
-        _ if command == "gnezdo" => {
-            "options stand after the command, as in gnezdo serve --cors".into()
-        }
-        _ => format!("see {command} --help"),
-    };
-    format!("there is no option {word}; {advice}")
-}
-
-/// The command whose words are wrong: clap knows it only as the start of its usage.
-fn command(error: &clap::Error) -> String {
-    let usage = of(error, ContextKind::Usage);
-    let words = usage.trim_start_matches("Usage:").split_whitespace();
-    let names: Vec<_> =
-        words.take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase())).collect();
-    names.join(" ")
-}
-
-/// A value that is missing, or not among those that there are.
-fn unknown_value(error: &clap::Error) -> String {
-    let option = of(error, ContextKind::InvalidArg);
-    let value = of(error, ContextKind::InvalidValue);
-    if value.is_empty() {
-        return format!("a value is missing after {}; write {option}", name(&option));
-    }
-    let possible = match error.get(ContextKind::ValidValue) {
-        Some(ContextValue::Strings(values)) => values.join(", "),
-        _ => String::new(),
-    };
-    format!("{} cannot be {value:?}; choose one of {possible}", name(&option))
-}
-
-fn invalid_value(error: &clap::Error) -> String {
-    let option = of(error, ContextKind::InvalidArg);
-    let value = of(error, ContextKind::InvalidValue);
-    let reason = error.source().map(ToString::to_string).unwrap_or_default();
-    format!("{} cannot be {value:?}: {reason}", name(&option))
-}
-
-fn value_too_many(error: &clap::Error) -> String {
-    let option = of(error, ContextKind::InvalidArg);
-    let value = of(error, ContextKind::InvalidValue);
-    format!("{} takes no value; leave {value:?} out", name(&option))
-}
-
-fn missing(error: &clap::Error) -> String {
-    let words = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::Strings(words)) => words.join(" "),
-        _ => String::new(),
-    };
-    format!("a word is missing: {words}; see {} --help", command(error))
-}
-
-/// What clap knows about an error, as text; empty if it knows nothing.
-fn of(error: &clap::Error, kind: ContextKind) -> String {
-    match error.get(kind) {
-        Some(ContextValue::Strings(texts)) => texts.first().cloned().unwrap_or_default(),
-        Some(value) => value.to_string(),
-        None => String::new(),
-    }
-}
-
-/// `--listen` of `--listen <ADDRESS>`, `SHELL` of `<SHELL>`.
-fn name(argument: &str) -> &str {
-    argument.split([' ', '=', '[', ']', '<', '>']).find(|part| !part.is_empty()).unwrap_or(argument)
-}
-
-fn first_paragraph(text: &str) -> String {
-    let text = text.strip_prefix("error: ").unwrap_or(text);
-    text.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -51,7 +51,7 @@ fn wrong_values() {
     for (option, value, expected) in [
         ("listen", "example", "\"example\" is not an IP address; examples: 127.0.0.1:8080, :8080"),
         ("listen", "", "the address is empty; examples: "),
-        ("architecture", "fast", "choose one of single, threads, processes, event, auto"),
+        ("architecture", "fast", "choose one of single, threads, processes, event, "),
         ("access-log", "xml", "choose one of off, common, combined, json"),
         ("workers", "0", "write a whole number from 1 to 1024"),
         ("processes", "9999999", "write a whole number from 1 to 1024"),

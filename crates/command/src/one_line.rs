@@ -2,7 +2,7 @@
 
 /// Escapes line ends and other controls, so that no name of a file can feign a line of ours or
 /// command a terminal.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() {

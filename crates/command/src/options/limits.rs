@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use clap::Args;
-use gnezdo::Limits;
+use gnezdo_core::Limits;
 
 use crate::values::{ByteSize, count, memory_size};
 
@@ -11,7 +11,7 @@ use crate::values::{ByteSize, count, memory_size};
 const FIELDS_MAX: usize = 65_536;
 
 /// The bounds on connections and on what they may send.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitOptions {
     /// Connections [default: what the system takes]

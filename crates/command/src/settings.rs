@@ -1,31 +1,36 @@
 //! From options to the library's settings, with the refusals of what contradicts itself.
 
 use std::fs;
-use std::path::Path;
 
-use gnezdo::files::Builder;
-use gnezdo::{AccessRules, Files, Limits, LogFormat, LogTarget, Settings};
+use gnezdo_core::Limits;
+use gnezdo_server::{LogFormat, LogTarget, Settings};
+use gnezdo_socket::AccessRules;
 
 use crate::failure::Failure;
-use crate::options::{DeadlineOptions, LimitOptions, LogChoice, ServeOptions};
+use crate::options::{
+    DeadlineOptions, EngineOptions, LimitOptions, ListeningOptions, LogChoice, LogOptions,
+};
 
-/// How to serve.
-pub(crate) fn settings(options: &ServeOptions) -> Result<Settings, Failure> {
-    let plan = options.architecture.plan(options.workers, options.processes);
-    if options.workers.is_some_and(|workers| workers.get() != plan.workers) {
-        return Err(Failure::WorkersUseless(options.architecture));
+/// How to serve, as the two parts of the options say.
+///
+/// # Errors
+/// Options that contradict each other, or a file of the access log that cannot be written.
+pub fn settings(listening: &ListeningOptions, engine: &EngineOptions) -> Result<Settings, Failure> {
+    let plan = engine.architecture.plan(engine.workers, engine.processes);
+    if engine.workers.is_some_and(|workers| workers.get() != plan.workers) {
+        return Err(Failure::WorkersUseless(engine.architecture));
     }
     let mut settings = Settings::default();
-    settings.listen.clone_from(&options.listen);
-    settings.architecture = options.architecture;
-    settings.workers = options.workers;
-    settings.processes = options.processes;
-    settings.limits = limits(&options.deadlines, &options.limits);
-    settings.connections_max = options.limits.max_connections;
-    settings.connections_per_ip_max = options.limits.max_connections_per_ip;
-    settings.access = AccessRules::new(options.allow.clone(), options.deny.clone());
-    settings.shutdown_timeout = options.deadlines.shutdown_timeout.duration();
-    settings.access_log = access_log(options)?;
+    settings.listen.clone_from(&listening.listen);
+    settings.access = AccessRules::new(listening.allow.clone(), listening.deny.clone());
+    settings.architecture = engine.architecture;
+    settings.workers = engine.workers;
+    settings.processes = engine.processes;
+    settings.limits = limits(&engine.deadlines, &engine.limits);
+    settings.connections_max = engine.limits.max_connections;
+    settings.connections_per_ip_max = engine.limits.max_connections_per_ip;
+    settings.shutdown_timeout = engine.deadlines.shutdown_timeout.duration();
+    settings.access_log = access_log(&engine.log)?;
     Ok(settings)
 }
 
@@ -46,7 +51,7 @@ fn limits(deadlines: &DeadlineOptions, limits: &LimitOptions) -> Limits {
     }
 }
 
-fn access_log(options: &ServeOptions) -> Result<Option<(LogFormat, LogTarget)>, Failure> {
+fn access_log(options: &LogOptions) -> Result<Option<(LogFormat, LogTarget)>, Failure> {
     let Some(path) = &options.log_file else {
         let format = options.access_log.and_then(LogChoice::format);
         return Ok(format.map(|format| (format, LogTarget::Stdout)));
@@ -59,54 +64,22 @@ fn access_log(options: &ServeOptions) -> Result<Option<(LogFormat, LogTarget)>, 
     Ok(Some((format, LogTarget::File(path.clone()))))
 }
 
-/// What to serve.
-pub(crate) fn files(options: &ServeOptions) -> Result<Files, Failure> {
-    let root = &options.root;
-    let builder = Files::builder(root)
-        .index(&options.index)
-        .listing(!options.no_listing)
-        .spa(options.spa.as_deref())
-        .hidden(options.hidden)
-        .follow_symlinks(options.follow_symlinks)
-        .compression(!options.no_compression)
-        .cors(options.cors)
-        .cache_control(options.cache_control.clone());
-    let with_field = |builder: Builder, field: &crate::values::Field| {
-        builder.header(field.name.clone(), field.value.clone())
-    };
-    let files = options.header.iter().fold(builder, with_field).build()?;
-    if let Some(page) = &options.spa {
-        require_page(root, page)?;
-    }
-    Ok(files)
-}
-
-/// A single-page application without its page is a slip that every visitor would see.
-fn require_page(root: &Path, page: &str) -> Result<(), Failure> {
-    if root.is_file() {
-        return Err(Failure::SpaOfFile { root: root.to_owned() });
-    }
-    let path = root.join(page.trim_start_matches('/'));
-    if path.is_file() { Ok(()) } else { Err(Failure::SpaPage { path }) }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use clap::{Args, Command, FromArgMatches};
 
     use super::*;
-    use crate::options::{Command, Options};
 
-    fn parsed(words: &str) -> Box<ServeOptions> {
-        let words = ["gnezdo", "serve"].into_iter().chain(words.split_whitespace());
-        match Options::try_parse_from(words).unwrap().command {
-            Command::Serve(options) => options,
-            _ => unreachable!(),
-        }
+    fn parsed(words: &str) -> Settings {
+        let command = Command::new("").no_binary_name(true).args_override_self(true);
+        let command = EngineOptions::augment_args(ListeningOptions::augment_args(command));
+        let words = command.try_get_matches_from(words.split_whitespace()).unwrap();
+        let listening = ListeningOptions::from_arg_matches(&words).unwrap();
+        settings(&listening, &EngineOptions::from_arg_matches(&words).unwrap()).unwrap()
     }
 
     fn debug(words: &str) -> String {
-        format!("{:#?}", settings(&parsed(words)).unwrap())
+        format!("{:#?}", parsed(words))
     }
 
     #[test]
@@ -119,6 +92,7 @@ mod tests {
         let cases = [
             ("--listen :80 -l fd:3", "AllTcp(\n            80,\n        ),\n        Descriptor("),
             ("--architecture threads", "architecture: Threads"),
+            ("--architecture event --workers 3", "workers: Some(\n        3,"),
             ("--workers 3", "workers: Some(\n        3,"),
             ("--processes 3", "processes: Some(\n        3,"),
             ("--max-connections 7", "connections_max: Some(\n        7,"),

@@ -1,29 +1,30 @@
 //! What the table of options cannot say: the sections below it, in the help and in the manual.
 
-use gnezdo::Architecture;
+use gnezdo_server::Architecture;
 
 /// A section: its title, and its text in lines of at most 76 columns.
-#[derive(Debug)]
-pub(crate) struct Note {
-    pub(crate) title: &'static str,
-    pub(crate) text: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The title, as a part of a sentence: `Times and sizes`.
+    pub title: &'static str,
+    /// The text, without a line end after its last line.
+    pub text: String,
 }
 
-/// The sections about `gnezdo serve`.
-pub(crate) fn notes() -> Vec<Note> {
+/// The sections about running a server; its program adds its own examples.
+pub fn notes() -> Vec<Note> {
     vec![
         Note { title: "Architectures", text: architectures() },
         Note { title: "Times and sizes", text: TIMES_AND_SIZES.into() },
         Note { title: "Beyond a limit", text: LIMITS.into() },
         Note { title: "Output", text: OUTPUT.into() },
         Note { title: "End", text: END.into() },
-        Note { title: "Examples", text: EXAMPLES.into() },
     ]
 }
 
-/// The sections below the options, as the help prints them.
-pub(crate) fn help() -> String {
-    let sections: Vec<_> = notes().iter().map(help_section).collect();
+/// Sections as the help prints them below the options.
+pub fn notes_as_help(notes: &[Note]) -> String {
+    let sections: Vec<_> = notes.iter().map(help_section).collect();
     sections.join("\n\n")
 }
 
@@ -50,13 +51,6 @@ Ctrl-C or SIGTERM lets answers under way finish, then the program exits with
 0; a second one ends it at once. It exits with 2 if its words are wrong, and
 with 1 if something else is.";
 
-const EXAMPLES: &str = "\
-gnezdo serve                          this folder at http://127.0.0.1:8080/
-gnezdo serve ./www --listen :8080     to be seen in the whole network
-gnezdo serve dist --spa --cors        an application of one page
-gnezdo serve --access-log json | jq .target
-gnezdo serve --listen unix:/run/www.sock --processes 2";
-
 fn architectures() -> String {
     let line = |a: Architecture| format!("{:10} {}", a.name(), about(a));
     Architecture::ALL.map(line).join("\n")
@@ -64,12 +58,15 @@ fn architectures() -> String {
 
 /// What an architecture is, in a clause.
 pub(crate) fn about(architecture: Architecture) -> &'static str {
-    match architecture {
-        Architecture::Single => "one thread, one connection at a time: to learn and to test",
-        Architecture::Threads => "a thread for each connection",
-        Architecture::Processes => "supervised processes, with a thread for each connection",
-        Architecture::Event => "event loops, one for each core",
-        Architecture::Auto => "the fastest that works here",
+    // By name, as some are there with features of the server only.
+    match architecture.name() {
+        "single" => "one thread, one connection at a time: to learn and to test",
+        "threads" => "a thread for each connection",
+        "processes" => "supervised processes, with a thread for each connection",
+        "event" => "event loops (epoll, kqueue), one for each core",
+        "uring" => "io_uring loops, one for each core: Linux from 6.1 on",
+        "async" => "tasks in a tokio runtime, with a thread for each core",
+        "auto" => "the fastest that works here",
         _ => "",
     }
 }

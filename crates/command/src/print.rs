@@ -4,8 +4,11 @@ use std::io::{self, Write};
 
 use crate::failure::Failure;
 
-/// Prints a text.
-pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+/// Prints a text on standard output; that nobody reads it to the end is no failure.
+///
+/// # Errors
+/// Writing failed for another reason.
+pub fn print(text: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     unless_closed(stdout.write_all(text).and_then(|()| stdout.flush()))
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::thread;
 use std::time::Duration;
 
-use gnezdo::Shutdown;
+use gnezdo_server::Shutdown;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::values::TimeSpan;

@@ -2,12 +2,10 @@
 
 mod byte_size;
 mod count;
-mod field;
 mod time_span;
 
 pub(crate) use byte_size::{ByteSize, memory_size};
 pub(crate) use count::count;
-pub(crate) use field::{Field, field_value};
 pub(crate) use time_span::{TimeSpan, lasting};
 
 /// Splits `512KiB` before its unit: the digits, then the rest.

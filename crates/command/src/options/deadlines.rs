@@ -1,12 +1,13 @@
 //! How long the server waits.
 
 use clap::Args;
-use gnezdo::{Limits, Settings};
+use gnezdo_core::Limits;
+use gnezdo_server::Settings;
 
 use crate::values::{ByteSize, TimeSpan, lasting};
 
 /// The deadlines of connections and of the shutdown.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Deadlines")]
 pub(crate) struct DeadlineOptions {
     /// For the head of a request

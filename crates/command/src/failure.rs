@@ -1,0 +1,121 @@
+//! Why a program ends without having served, in one line that says what to do.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gnezdo_server::{Architecture, ServerError};
+use gnezdo_socket::{Advice, ListenError};
+
+use crate::one_line::one_line;
+
+/// Why a program ends without having done what its words say.
+///
+/// Displayed it is one line, which [`complain`] prints after the program's name.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The words are wrong: a line about them.
+    Usage(String),
+    /// `--workers` beside an architecture that has no event loops to count.
+    WorkersUseless(Architecture),
+    /// `--log-file` beside `--access-log off`.
+    LogFileUseless,
+    /// The file of `--log-file` cannot be written.
+    LogFile {
+        /// The file.
+        path: PathBuf,
+        /// What opening it gave.
+        source: io::Error,
+    },
+    /// The server could not start or go on.
+    Server(ServerError),
+    /// What was to be printed could not be.
+    Print(io::Error),
+}
+
+impl Failure {
+    /// 2 for words that can never work, as of every program; 1 for what went wrong outside.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => ExitCode::from(2),
+            Self::LogFile { .. } | Self::Server(_) | Self::Print(_) => ExitCode::FAILURE,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Usage(line) => line.clone(),
+            Self::WorkersUseless(architecture) => format!(
+                "--workers counts event loops, and --architecture {architecture} has none; leave \
+                 it out or choose --architecture event"
+            ),
+            Self::LogFileUseless => "--log-file has nothing to write with --access-log off; leave \
+                 one of them out"
+                .into(),
+            Self::LogFile { path, source } => format!(
+                "the log file {} cannot be written ({}); name another with --log-file",
+                path.display(),
+                Reason(source)
+            ),
+            Self::Server(ServerError::Listen(error)) => listen_text(error),
+            Self::Server(ServerError::Unavailable { architecture, reason }) => format!(
+                "--architecture {architecture} does not work here: {reason}; choose event or auto"
+            ),
+            Self::Server(error) => error.to_string(),
+            Self::Print(source) => format!("printing failed: {}", Reason(source)),
+        }
+    }
+}
+
+/// The library's problem with the command line's own words for what helps.
+fn listen_text(error: &ListenError) -> String {
+    let advice = match error.advice() {
+        Advice::AnotherAddress => "choose another with --listen".into(),
+        Advice::OwnAddress => "choose one of its own with --listen, such as 127.0.0.1:8080".into(),
+        Advice::HigherPort => "choose a port from 1024 up with --listen".into(),
+        Advice::None => return error.problem(),
+        advice => advice.to_string(),
+    };
+    format!("{}; {advice}", error.problem())
+}
+
+/// What the system said, without its number.
+struct Reason<'e>(&'e io::Error);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        let end = text.find(" (os error").unwrap_or(text.len());
+        f.write_str(&text[..end])
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&one_line(&self.text()))
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Server(error) => Some(error),
+            Self::LogFile { source, .. } | Self::Print(source) => Some(source),
+            Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => None,
+        }
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+/// Prints `PROGRAM: what went wrong` on standard error.
+pub fn complain(program: &str, failure: &dyn fmt::Display) {
+    // Nobody may be there to read it; the exit code says it as well.
+    let _ = writeln!(io::stderr(), "{program}: {failure}");
+}

@@ -1,0 +1,276 @@
+//! The command line of an app: `hello run`, with the options of `gnezdo serve`.
+//!
+//! The app's words are commands, as those of `manage.py` or `flask` are, so that there is room
+//! for more than running. Without a word there is help and the exit code 2: a program that serves
+//! when it was only looked at surprises, and a unit file that lacks its word shall fail.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Command, FromArgMatches};
+use gnezdo_core::Service;
+
+use crate::banner::Banner;
+use crate::error::Result;
+use crate::failure::{Failure, complain};
+use crate::one_line::one_line;
+use crate::options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
+use crate::serve::serve;
+use crate::settings::settings;
+use crate::usage::Usage;
+
+/// The command that serves.
+const RUN: &str = "run";
+
+/// Gives every service the command line of a program.
+pub trait Main: Service + Sized {
+    /// Does what the program's words say: `hello run` serves until a signal ends it.
+    ///
+    /// `hello run --help` lists the options, which are those of `gnezdo serve`. What goes wrong is
+    /// said on standard error in one line. The exit code is 0 after a shutdown, 2 if the words are
+    /// wrong, and 1 if something else is. With [`Program`] the version is known, too.
+    ///
+    /// ```no_run
+    /// use gnezdo_command::Main;
+    /// # use gnezdo_core::{Body, Reply, Request, Response, Service};
+    /// # struct Greeter;
+    /// # impl Service for Greeter {
+    /// #     fn call(&self, _: Request) -> Reply { Reply::Now(Response::new(Body::empty())) }
+    /// # }
+    ///
+    /// fn main() -> gnezdo_command::Result {
+    ///     Greeter.main()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// None today: what goes wrong has been told when this returns, and is in the exit code. The
+    /// type lets `main` use `?` for what an app needs before it can serve.
+    fn main(self) -> Result {
+        Program::new().main(self)
+    }
+}
+
+impl<S: Service> Main for S {}
+
+/// A program that serves one service: its names, and its command line.
+///
+/// ```no_run
+/// use gnezdo_command::Program;
+/// # use gnezdo_core::{Body, Reply, Request, Response, Service};
+/// # struct Greeter;
+/// # impl Service for Greeter {
+/// #     fn call(&self, _: Request) -> Reply { Reply::Now(Response::new(Body::empty())) }
+/// # }
+///
+/// fn main() -> gnezdo_command::Result {
+///     Program::new().version(env!("CARGO_PKG_VERSION")).main(Greeter)
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Program {
+    name: String,
+    version: Option<String>,
+}
+
+impl Program {
+    /// The program by the name under which it was started, without its folder.
+    pub fn new() -> Self {
+        let word = std::env::args_os().next().unwrap_or_default();
+        Self { name: name(&word), version: None }
+    }
+
+    /// Tells the program's version, for `--version` and the banner; without it there is no
+    /// `--version`.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// Does what the program's words say; see [`Main::main`].
+    ///
+    /// # Errors
+    /// None today: what goes wrong has been told when this returns, and is in the exit code.
+    pub fn main(self, service: impl Service) -> Result {
+        Ok(match self.obey(std::env::args_os().skip(1), service) {
+            Ok(code) => code,
+            Err(failure) => {
+                complain(&self.name, &failure);
+                failure.exit_code()
+            }
+        })
+    }
+
+    fn obey(
+        &self,
+        words: impl Iterator<Item = OsString>,
+        service: impl Service,
+    ) -> Result<ExitCode, Failure> {
+        let usage = Usage { program: &self.name, command: RUN };
+        let matches = match self.command().try_get_matches_from(words) {
+            Ok(matches) => matches,
+            Err(error) => return usage.answer(&error),
+        };
+        // Clap lets nobody through without a command.
+        let Some((_, run)) = matches.subcommand() else { return Ok(ExitCode::from(2)) };
+        let options = ListeningOptions::from_arg_matches(run)
+            .and_then(|listening| Ok((listening, EngineOptions::from_arg_matches(run)?)));
+        match options {
+            Ok((listening, engine)) => self.run(&listening, &engine, service),
+            Err(error) => usage.answer(&error),
+        }
+    }
+
+    fn run(
+        &self,
+        listening: &ListeningOptions,
+        engine: &EngineOptions,
+        service: impl Service,
+    ) -> Result<ExitCode, Failure> {
+        serve(service, settings(listening, engine)?, &Banner::new(self.title()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The banner's first line.
+    fn title(&self) -> String {
+        let engine = concat!("gnezdo ", env!("CARGO_PKG_VERSION"));
+        match &self.version {
+            Some(version) => format!("{} {version} on {engine}", self.name),
+            None => format!("{} on {engine}", self.name),
+        }
+    }
+
+    /// The table of words that the program understands.
+    fn command(&self) -> Command {
+        let run = EngineOptions::augment_args(ListeningOptions::augment_args(Command::new(RUN)))
+            .about("Serve the app")
+            .args_override_self(true)
+            .after_help(notes_as_help(&self.run_notes()));
+        let program = Command::new(self.name.clone())
+            .bin_name(self.name.clone())
+            .no_binary_name(true)
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .max_term_width(100)
+            .after_help(notes_as_help(&[self.examples()]))
+            .subcommand(run);
+        match &self.version {
+            Some(version) => program.version(version.clone()),
+            None => program,
+        }
+    }
+
+    fn examples(&self) -> Note {
+        let name = &self.name;
+        let text = format!(
+            "\
+{name} run                 the app at http://127.0.0.1:8080/
+{name} run --listen :8080  to be seen in the whole network
+{name} run --help          all that can be chosen"
+        );
+        Note { title: "Examples", text }
+    }
+
+    fn run_notes(&self) -> Vec<Note> {
+        let name = &self.name;
+        let text = format!(
+            "\
+{name} run --listen :8080 --access-log common
+{name} run --architecture threads
+{name} run --processes 2 --listen unix:/run/{name}.sock"
+        );
+        let mut notes = notes();
+        notes.push(Note { title: "Examples", text });
+        notes
+    }
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The name of a program, from the word by which it was started.
+fn name(word: &OsStr) -> String {
+    let name = Path::new(word).file_name().unwrap_or(OsStr::new("app"));
+    one_line(&name.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use gnezdo_core::{Body, Reply, Request, Response};
+
+    use super::*;
+
+    struct Greeter;
+
+    impl Service for Greeter {
+        fn call(&self, _: Request) -> Reply {
+            Reply::Now(Response::new(Body::from("Hello")))
+        }
+    }
+
+    fn program(word: &str) -> Program {
+        Program { name: name(OsStr::new(word)), version: None }
+    }
+
+    fn complaint(program: &Program, words: &str) -> String {
+        let words = words.split_whitespace().map(OsString::from);
+        program.obey(words, Greeter).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_table_is_sound() {
+        program("hello").command().debug_assert();
+        program("hello").version("1.2.3").command().debug_assert();
+    }
+
+    #[test]
+    fn the_name_is_that_of_the_file() {
+        for (word, expected) in [
+            ("hello", "hello"),
+            ("./target/debug/hello-2", "hello-2"),
+            ("/opt/my app/гнездо", "гнездо"),
+            ("a\x1b[1m\nb", "a\\u{1b}[1m\\nb"),
+            ("", "app"),
+            ("/", "app"),
+        ] {
+            assert_eq!(name(OsStr::new(word)), expected, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn advice_speaks_of_the_program_by_its_name() {
+        for word in ["hello", "Hello World", "x"] {
+            let program = program(word);
+            for (words, expected) in [
+                ("dance", "there is no command \"dance\"; see NAME --help"),
+                ("ruun", "there is no command \"ruun\"; did you mean run?"),
+                (
+                    "--listen :80",
+                    "no option --listen; options stand after the command, as in NAME run",
+                ),
+                ("--version", "there is no option --version; options stand after"),
+                ("run --lisen x", "there is no option --lisen; did you mean --listen?"),
+                ("run --port=80", "choose the address with NAME run --listen, such as"),
+                ("run --xyzzy", "there is no option --xyzzy; see NAME run --help"),
+                ("run x", "\"x\" is one word too many; see NAME run --help"),
+                ("run --workers 0", "--workers cannot be \"0\": write a whole number"),
+                ("run --workers 3 --architecture single", "--workers counts event loops"),
+            ] {
+                let line = complaint(&program, words);
+                assert!(line.contains(&expected.replace("NAME", word)), "{words}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_title_has_the_version_if_it_is_known() {
+        let program = program("hello");
+        assert_eq!(program.title(), concat!("hello on gnezdo ", env!("CARGO_PKG_VERSION")));
+        assert!(program.version("1.2.3").title().starts_with("hello 1.2.3 on gnezdo "));
+    }
+}

@@ -1,0 +1,27 @@
+//! From settings to the end of serving, with what people are told on the way.
+
+use gnezdo_core::Service;
+use gnezdo_server::{Server, Settings};
+
+use crate::banner::{Banner, access_log};
+use crate::failure::Failure;
+use crate::farewell;
+
+/// Serves until a signal ends it: binds the addresses, prints the banner, and runs.
+///
+/// With supervised processes the program is started again for each worker, and has to come here
+/// again; workers print no banner.
+///
+/// # Errors
+/// The server could not start or go on. Nothing was printed if it could not start.
+pub fn serve(service: impl Service, settings: Settings, banner: &Banner) -> Result<(), Failure> {
+    let shutdown_timeout = settings.shutdown_timeout;
+    let access_log = access_log(&settings);
+    let server = Server::bind(settings)?;
+    server.stop_on_signals()?;
+    if !server.is_worker() {
+        banner.print(&server, &access_log);
+        farewell::announce(server.shutdown(), shutdown_timeout);
+    }
+    Ok(server.run(service)?)
+}
