@@ -58,10 +58,20 @@ pub struct Plan {
     pub reason: String,
 }
 
+/// How many architectures work in this build.
+const ALL_COUNT: usize = if cfg!(feature = "tokio") { 6 } else { 5 };
+
 impl Architecture {
     /// All architectures that work in this build, in the order of their complexity.
-    pub const ALL: [Self; 5] =
-        [Self::Single, Self::Threads, Self::Processes, Self::Event, Self::Auto];
+    pub const ALL: [Self; ALL_COUNT] = [
+        Self::Single,
+        Self::Threads,
+        Self::Processes,
+        Self::Event,
+        #[cfg(feature = "tokio")]
+        Self::Async,
+        Self::Auto,
+    ];
 
     /// The word by which it is chosen.
     pub const fn name(self) -> &'static str {

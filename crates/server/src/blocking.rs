@@ -64,6 +64,7 @@ fn spawn(shared: &Shared, crowd: &Arc<Crowd>, connection: Connection) {
     let (shared, crowd) = (shared.clone(), crowd.clone());
     let serve = move || {
         let _place = place;
+        let _entered = shared.background.enter();
         let mut desk = Desk::new(&shared.context, INPUT_BYTES);
         Attendance::new(&shared, &crowd, None).serve(connection, &mut desk);
     };

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use gnezdo_socket::{AcceptTrouble, Listener, Peer, Stream};
 
 use crate::admission::{Admission, Rejection, Ticket};
+use crate::background::Background;
 use crate::connection::Connection;
 use crate::context::{Context, Desk};
 use crate::shutdown::Shutdown;
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) admission: Arc<Admission>,
     pub(crate) shutdown: Shutdown,
     pub(crate) shutdown_timeout: Duration,
+    /// Entered by each thread that serves connections.
+    pub(crate) background: Background,
 }
 
 /// What became of an attempt to accept.

@@ -39,22 +39,31 @@
 //! running.join().unwrap()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod architecture;
 mod error;
+#[cfg(feature = "tokio")]
+mod into_listener;
+#[cfg(feature = "tokio")]
+mod serve;
 mod server;
 mod settings;
 mod shutdown;
 mod signals;
+mod startup;
 mod supervise;
 
 mod admission;
+mod background;
 mod blocking;
+mod busy;
 mod connections;
 mod driver;
 mod event;
 mod mailbox;
+#[cfg(feature = "tokio")]
+mod tasks;
 mod timers;
 
 mod connection;
@@ -72,6 +81,10 @@ pub use access_log::{LogFormat, LogTarget};
 pub use architecture::{Architecture, Driver, Plan, UnknownArchitecture};
 pub use error::ServerError;
 pub use in_memory::InMemory;
+#[cfg(feature = "tokio")]
+pub use into_listener::IntoListener;
+#[cfg(feature = "tokio")]
+pub use serve::{Serve, serve};
 pub use server::Server;
 pub use settings::Settings;
 pub use shutdown::Shutdown;

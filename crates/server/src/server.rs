@@ -2,30 +2,23 @@
 
 use std::io;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gnezdo_core::{Limits, Ready, Reply, Request, Service};
+use gnezdo_core::Service;
 use gnezdo_socket::{ListenAddress, ListenOptions, Listener, LocalAddress, raise_descriptor_limit};
-use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
 
-use crate::access_log::{LogTarget, LogWriter};
-use crate::admission::Admission;
+use crate::access_log::LogWriter;
 use crate::architecture::{Architecture, Driver, Plan};
-use crate::context::Context;
+use crate::background::Background;
 use crate::driver::Shared;
 use crate::error::ServerError;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
+use crate::startup::{share, start_log};
 use crate::supervise::News;
+#[cfg(feature = "tokio")]
+use crate::tasks;
 use crate::{blocking, event, signals, supervise};
-
-/// What a client that is turned away is told to wait, in seconds.
-const RETRY_AFTER_SECONDS: u16 = 1;
-
-/// How long a client that is turned away may take for its request, and for leaving.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A server whose addresses are bound, and who is about to serve.
 #[derive(Debug)]
@@ -145,62 +138,50 @@ impl Server {
     }
 
     fn serve(mut self, service: Box<dyn Service>) -> Result<(), ServerError> {
-        let log = self.start_log()?;
+        let log = start_log(&self.settings)?;
         let listeners = std::mem::take(&mut self.listeners);
-        let shared = self.shared(service, log.as_ref());
+        let shared = self
+            .shared(service, log.as_ref())
+            .map_err(ServerError::system("starting a thread for tokio"))?;
+        let entered = shared.background.enter();
         let result = match self.plan.driver {
             Driver::Single => blocking::run_single(&shared, listeners),
             Driver::Threads => blocking::run_threads(&shared, listeners),
             Driver::Event => run_loops(event::run, &shared, listeners, self.plan.workers),
-            _ => Err(io::ErrorKind::Unsupported.into()),
+            #[cfg(feature = "tokio")]
+            Driver::Async => tasks::run_apart(shared.clone(), listeners, self.plan.workers),
+            Driver::Uring => Err(io::ErrorKind::Unsupported.into()),
         };
         // The log's thread ends when nobody can write to it any more.
+        drop(entered);
         drop(shared);
         drop(log);
         result.map_err(ServerError::system("waiting for connections"))
     }
 
-    fn start_log(&self) -> Result<Option<LogWriter>, ServerError> {
-        let Some((format, target)) = self.settings.access_log.clone() else {
-            return Ok(None);
-        };
-        let path = match &target {
-            LogTarget::File(path) => path.clone(),
-            LogTarget::Stdout => "standard output".into(),
-        };
-        LogWriter::start(format, target)
-            .map(Some)
-            .map_err(|source| ServerError::AccessLog { path, source })
-    }
-
-    fn shared(&self, service: Box<dyn Service>, log: Option<&LogWriter>) -> Shared {
-        let settings = &self.settings;
-        let context = |service, limits| {
-            let log = log.and_then(LogWriter::sink);
-            Arc::new(Context { service, limits: Arc::new(limits), log })
-        };
+    fn shared(&self, service: Box<dyn Service>, log: Option<&LogWriter>) -> io::Result<Shared> {
         // Without the raise, the limit that was there holds.
         let descriptors = raise_descriptor_limit().unwrap_or(1024);
-        let (driver, processes) = (self.plan.driver, self.plan.processes);
-        let connections_max = settings.process_connections_max(driver, processes, descriptors);
-        let per_ip_max = settings.connections_per_ip_max.map(usize::from);
-        Shared {
-            context: context(service, settings.limits.clone()),
-            busy: context(Box::new(Busy(busy_answer())), busy_limits(&settings.limits)),
-            admission: Admission::new(settings.access.clone(), connections_max, per_ip_max),
-            shutdown: self.shutdown.clone(),
-            shutdown_timeout: settings.shutdown_timeout,
-        }
+        let Plan { driver, processes, .. } = self.plan;
+        let connections_max = self.settings.process_connections_max(driver, processes, descriptors);
+        let background = match driver {
+            #[cfg(feature = "tokio")]
+            Driver::Async => Background::default(),
+            _ => Background::start()?,
+        };
+        let shutdown = self.shutdown.clone();
+        Ok(share(&self.settings, connections_max, service, log, shutdown, background))
     }
 }
 
+/// Whether what was asked for by name works here; `auto` asks for nothing by name.
 fn ensure_available(plan: &Plan, architecture: Architecture) -> Result<(), ServerError> {
     match plan.driver {
-        Driver::Single | Driver::Threads | Driver::Event => Ok(()),
-        _ => {
+        Driver::Uring => {
             let reason = "its driver is not built in".into();
             Err(ServerError::Unavailable { architecture, reason })
         }
+        _ => Ok(()),
     }
 }
 
@@ -220,19 +201,18 @@ type Loop = fn(Shared, Vec<Listener>) -> io::Result<()>;
 
 /// Runs loops, one of them in the calling thread. They share the listening sockets, so
 /// that whichever is free takes the next client.
-fn run_loops(
-    run: Loop,
-    shared: &Shared,
-    listeners: Vec<Listener>,
-    count: usize,
-) -> io::Result<()> {
+fn run_loops(run: Loop, shared: &Shared, listeners: Vec<Listener>, count: usize) -> io::Result<()> {
     let mut others = Vec::new();
     for index in 1..count {
         let listeners = listeners.iter().map(Listener::try_clone).collect::<io::Result<_>>()?;
         let shared = shared.clone();
         let name = format!("loop-{index}");
         let thread = std::thread::Builder::new().name(name);
-        others.push(thread.spawn(move || run(shared, listeners))?);
+        others.push(thread.spawn(move || {
+            let background = shared.background.clone();
+            let _entered = background.enter();
+            run(shared, listeners)
+        })?);
     }
     let mut result = run(shared.clone(), listeners);
     for other in others {
@@ -240,33 +220,4 @@ fn run_loops(
         result = result.and(ended);
     }
     result
-}
-
-/// Tells every client to come back later.
-struct Busy(Ready);
-
-impl Service for Busy {
-    fn call(&self, _: Request) -> Reply {
-        Reply::Ready(self.0.clone())
-    }
-}
-
-/// Who is to come back later has little time to ask.
-fn busy_limits(limits: &Limits) -> Limits {
-    Limits {
-        header_timeout: limits.header_timeout.min(BUSY_TIMEOUT),
-        linger_timeout: limits.linger_timeout.min(BUSY_TIMEOUT),
-        ..limits.clone()
-    }
-}
-
-fn busy_answer() -> Ready {
-    let mut response = Response::new(());
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    let fields = response.headers_mut();
-    fields.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
-    fields.insert(CONNECTION, HeaderValue::from_static("close"));
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let text = "503 Service Unavailable: too many connections from your address.\n";
-    Ready::new(response.into_parts().0, text.into())
 }

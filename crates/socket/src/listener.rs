@@ -83,8 +83,23 @@ impl Listener {
     /// [`ListenError::NotASocket`], [`ListenError::NotListening`]; the descriptor is then left
     /// as it was.
     pub fn inherit(fd: RawFd) -> Result<Self, ListenError> {
-        let descriptor = descriptor::take_over(fd, check_listening)?;
-        let failed = |error| ListenError::from_io(&ListenAddress::Descriptor(fd), error);
+        Self::from_listening(descriptor::take_over(fd, check_listening)?)
+    }
+
+    /// Takes any socket that listens, such as a [`std::net::TcpListener`], and makes it
+    /// non-blocking.
+    ///
+    /// # Errors
+    /// [`ListenError::NotASocket`], [`ListenError::NotListening`]. The descriptor is closed then.
+    pub fn new(descriptor: impl Into<OwnedFd>) -> Result<Self, ListenError> {
+        let descriptor = descriptor.into();
+        check_listening(descriptor.as_fd())?;
+        Self::from_listening(descriptor)
+    }
+
+    fn from_listening(descriptor: OwnedFd) -> Result<Self, ListenError> {
+        let address = ListenAddress::Descriptor(descriptor.as_raw_fd());
+        let failed = |error| ListenError::from_io(&address, error);
         let local = bind::local_address(descriptor.as_fd()).map_err(failed)?;
         rustix::io::ioctl_fionbio(&descriptor, true).map_err(|e| failed(e.into()))?;
         if local.tcp().is_some() {

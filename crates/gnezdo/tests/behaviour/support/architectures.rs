@@ -12,7 +12,7 @@ pub(crate) struct Setup {
 }
 
 /// Every architecture, and the second axis on top of one.
-const ALL: [Setup; 5] = [
+const ALL: [Setup; 8] = [
     Setup { name: "single", words: &["--architecture", "single"] },
     Setup { name: "threads", words: &["--architecture", "threads"] },
     Setup { name: "processes", words: &["--architecture", "processes", "--processes", "2"] },
@@ -21,6 +21,12 @@ const ALL: [Setup; 5] = [
         name: "event-processes",
         words: &["--architecture", "event", "--workers", "1", "--processes", "2"],
     },
+    Setup { name: "uring", words: &["--architecture", "uring"] },
+    Setup {
+        name: "uring-processes",
+        words: &["--architecture", "uring", "--workers", "1", "--processes", "2"],
+    },
+    Setup { name: "async", words: &["--architecture", "async"] },
 ];
 
 impl Setup {
