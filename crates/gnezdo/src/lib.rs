@@ -33,6 +33,8 @@ pub use gnezdo_server::{
     Architecture, Driver, InMemory, LogFormat, LogTarget, Plan, Server, ServerError, Settings,
     Shutdown, UnknownArchitecture,
 };
+#[cfg(feature = "tokio")]
+pub use gnezdo_server::{IntoListener, Serve, serve};
 pub use gnezdo_socket::{
     AccessRules, Advice, ListenAddress, ListenError, Listener, LocalAddress, Network, Peer,
 };
