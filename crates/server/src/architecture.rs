@@ -5,6 +5,9 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
+use crate::refusal::Refusal;
+use crate::uring;
+
 /// A classic server architecture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -59,7 +62,7 @@ pub struct Plan {
 }
 
 /// How many architectures work in this build.
-const ALL_COUNT: usize = if cfg!(feature = "tokio") { 6 } else { 5 };
+const ALL_COUNT: usize = if cfg!(feature = "tokio") { 7 } else { 6 };
 
 impl Architecture {
     /// All architectures that work in this build, in the order of their complexity.
@@ -68,6 +71,7 @@ impl Architecture {
         Self::Threads,
         Self::Processes,
         Self::Event,
+        Self::Uring,
         #[cfg(feature = "tokio")]
         Self::Async,
         Self::Auto,
@@ -89,6 +93,15 @@ impl Architecture {
 
     /// Decides drivers and numbers. `workers` and `processes` are what the user asked for.
     pub fn plan(self, workers: Option<NonZeroUsize>, processes: Option<NonZeroUsize>) -> Plan {
+        self.plan_where(uring::probe(), workers, processes)
+    }
+
+    fn plan_where(
+        self,
+        uring: Result<(), Refusal>,
+        workers: Option<NonZeroUsize>,
+        processes: Option<NonZeroUsize>,
+    ) -> Plan {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let asked = processes.map_or(0, usize::from);
         // Cores are shared out among the processes.
@@ -104,7 +117,10 @@ impl Architecture {
             Self::Uring => (Driver::Uring, loops, asked, "asked for".into()),
             #[cfg(feature = "tokio")]
             Self::Async => (Driver::Async, loops, asked, "asked for".into()),
-            Self::Auto => (Driver::Event, loops, asked, "the fastest on this system".into()),
+            Self::Auto => match uring {
+                Ok(()) => (Driver::Uring, loops, asked, "the fastest on this system".into()),
+                Err(refusal) => (Driver::Event, loops, asked, refusal.to_string()),
+            },
         };
         Plan { driver, workers, processes, reason }
     }
@@ -173,5 +189,14 @@ mod tests {
         assert_eq!((plan.driver, plan.workers, plan.processes), (Driver::Single, 1, 3));
         assert!(Architecture::Processes.plan(None, None).processes >= 2);
         assert_eq!(Architecture::Auto.plan(None, None).processes, 0);
+    }
+
+    #[test]
+    fn auto_is_io_uring_or_says_why_not() {
+        let plan = Architecture::Auto.plan_where(Ok(()), None, None);
+        assert_eq!((plan.driver, &*plan.reason), (Driver::Uring, "the fastest on this system"));
+        let plan = Architecture::Auto.plan_where(Err(Refusal::Forbidden), None, None);
+        assert_eq!(plan.driver, Driver::Event);
+        assert!(plan.reason.contains("forbidden"), "{}", plan.reason);
     }
 }

@@ -4,6 +4,11 @@
 //! Every driver uses this; what a driver adds is how it waits. Each call of
 //! [`turn`](Connection::turn) does all that can be done now and leaves behind what to wait
 //! for: [`interest`](Connection::interest) and [`deadline`](Connection::deadline).
+//!
+//! A ring receives and sends by itself ([`Desk::is_ring`]). It hands over what it received
+//! ([`handle_received`](Connection::handle_received)), finds output on the desk after a turn,
+//! and tells how much of it has left ([`handle_sent`](Connection::handle_sent)). All else, such
+//! as output that did not leave at once, and files, goes the way of the other drivers.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -27,6 +32,8 @@ pub(crate) struct Connection {
     session: Session,
     phase: Phase,
     unsent: Option<Box<Unsent>>,
+    /// Output was left on the desk, and it is not known yet whether it has left.
+    is_posted: bool,
     /// What the socket is known to be able to do now.
     readiness: Readiness,
     stream: Stream,
@@ -95,6 +102,7 @@ impl Connection {
             session: Session::new(context.clone(), peer, desk),
             phase: Phase::Open,
             unsent: None,
+            is_posted: false,
             readiness: Readiness { writable: true, ..Readiness::default() },
             stream,
             waker: None,
@@ -113,6 +121,52 @@ impl Connection {
     /// Somebody called the connection's waker.
     pub(crate) fn handle_wake(&mut self) {
         self.session.handle_wake();
+    }
+
+    /// A ring has received octets. Whether they were wanted is the second value: if not, they
+    /// are held, and it should stop.
+    pub(crate) fn handle_received(
+        &mut self,
+        desk: &mut Desk,
+        make_waker: &dyn Fn() -> Waker,
+        octets: &[u8],
+    ) -> (Fate, bool) {
+        let is_wanted = self.interest().read;
+        match &mut self.phase {
+            Phase::Lingering { rests_since, .. } => *rests_since = desk.now.instant,
+            Phase::Open if !is_wanted => self.session.hold_input(octets),
+            Phase::Open => {
+                self.session.handle_input(desk, octets);
+                return (self.send_output_and_go_on(desk, make_waker), true);
+            }
+        }
+        (Fate::Wait, is_wanted)
+    }
+
+    /// A ring has sent so many of the octets that were left on the desk, or none.
+    pub(crate) fn handle_sent(
+        &mut self,
+        desk: &mut Desk,
+        make_waker: &dyn Fn() -> Waker,
+        octets: &[u8],
+        sent: io::Result<usize>,
+    ) -> Fate {
+        self.is_posted = false;
+        let rest = match sent {
+            Ok(sent) => &octets[sent.min(octets.len())..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => octets,
+            Err(_) => {
+                self.session.handle_closed(desk, octets.len() as u64);
+                return Fate::Close;
+            }
+        };
+        if rest.is_empty() {
+            self.session.handle_flushed(desk);
+            return self.turn(desk, make_waker);
+        }
+        self.unsent = Some(Unsent::new(rest.to_vec(), None, desk.now.instant));
+        self.readiness.writable = false;
+        Fate::Wait
     }
 
     /// Does all that can be done without waiting. `make_waker` is asked once, if ever.
@@ -145,10 +199,7 @@ impl Connection {
             return self.close(desk);
         }
         self.session.handle_timeout(desk);
-        match self.send_output(desk) {
-            Ok(_) => self.turn(desk, make_waker),
-            Err(_) => self.close(desk),
-        }
+        self.send_output_and_go_on(desk, make_waker)
     }
 
     /// Tells the session to come to an end, which a connection at rest since `quiet` does now:
@@ -160,7 +211,8 @@ impl Connection {
         quiet: Instant,
     ) -> Fate {
         self.session.finish_soon();
-        self.readiness.readable = true;
+        // A ring has handed over what came, and reads on at the same time.
+        self.readiness.readable |= !desk.is_ring;
         match self.turn(desk, make_waker) {
             Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => self.close(desk),
             fate => fate,
@@ -172,7 +224,7 @@ impl Connection {
     pub(crate) fn idle_since(&self) -> Option<Instant> {
         match self.phase {
             Phase::Lingering { rests_since, .. } => Some(rests_since),
-            Phase::Open if self.unsent.is_some() => None,
+            Phase::Open if self.is_sending() => None,
             Phase::Open => self.session.idle_since(),
         }
     }
@@ -181,7 +233,7 @@ impl Connection {
     pub(crate) fn interest(&self) -> Interest {
         let write = self.unsent.is_some();
         let read = match self.phase {
-            Phase::Open => !write && self.session.wants() == Wants::Read,
+            Phase::Open => !self.is_sending() && self.session.wants() == Wants::Read,
             Phase::Lingering { .. } => true,
         };
         Interest { read, write }
@@ -192,6 +244,8 @@ impl Connection {
         match (self.phase, &self.unsent) {
             (Phase::Lingering { until, .. }, _) => until,
             (Phase::Open, Some(unsent)) => unsent.deadline(self.session.limits()),
+            // A ring tells at once how far it came.
+            (Phase::Open, None) if self.is_posted => None,
             (Phase::Open, None) => self.session.deadline(),
         }
     }
@@ -204,9 +258,17 @@ impl Connection {
         Fate::Close
     }
 
+    /// Whether output has not left, as far as is known.
+    fn is_sending(&self) -> bool {
+        self.unsent.is_some() || self.is_posted
+    }
+
     fn step(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> io::Result<Step> {
         if self.unsent.is_some() {
             return self.send_unsent(desk);
+        }
+        if self.is_posted {
+            return Ok(Step::Stuck);
         }
         if self.session.can_advance(desk) {
             let waker = self.waker.get_or_insert_with(make_waker);
@@ -256,9 +318,21 @@ impl Connection {
         }
     }
 
+    fn send_output_and_go_on(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> Fate {
+        match self.send_output(desk) {
+            Ok(_) if self.is_posted => Fate::Wait,
+            Ok(_) => self.turn(desk, make_waker),
+            Err(_) => self.close(desk),
+        }
+    }
+
     fn send_output(&mut self, desk: &mut Desk) -> io::Result<Step> {
         if desk.out.is_empty() {
             return Ok(Step::Progress);
+        }
+        if desk.is_ring && desk.out.tail.is_none() {
+            self.is_posted = true;
+            return Ok(Step::Stuck);
         }
         let (_, progress) = transmit(&self.stream, &mut desk.out);
         match progress? {
@@ -311,6 +385,13 @@ impl Connection {
             _ => {}
         }
         Ok(Step::Progress)
+    }
+}
+
+/// What is left of a connection is its socket.
+impl From<Connection> for Stream {
+    fn from(connection: Connection) -> Self {
+        connection.stream
     }
 }
 

@@ -72,9 +72,10 @@ struct Entry<M> {
 }
 
 /// A connection in its turn, with what the turn needs.
-pub(crate) struct Turn<'t, M> {
+pub(crate) struct Turn<'t, W: Watch> {
     pub(crate) connection: &'t mut Connection,
-    pub(crate) mark: &'t mut M,
+    pub(crate) mark: &'t mut W::Mark,
+    pub(crate) watch: &'t mut W,
     pub(crate) desk: &'t mut Desk,
     pub(crate) make_waker: &'t dyn Fn() -> Waker,
 }
@@ -120,7 +121,7 @@ impl<W: Watch> Connections<W> {
     }
 
     /// Gives the connection at a place its turn, if there is one.
-    pub(crate) fn turn(&mut self, key: usize, act: impl FnOnce(Turn<'_, W::Mark>) -> Fate) {
+    pub(crate) fn turn(&mut self, key: usize, act: impl FnOnce(Turn<'_, W>) -> Fate) {
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
@@ -128,6 +129,7 @@ impl<W: Watch> Connections<W> {
         let fate = act(Turn {
             connection: &mut entry.connection,
             mark: &mut entry.mark,
+            watch: &mut self.watch,
             desk: &mut self.desk,
             make_waker: &|| self.mailbox.waker(address),
         });
@@ -149,11 +151,7 @@ impl<W: Watch> Connections<W> {
     }
 
     /// Gives a connection its turn, if it still exists.
-    pub(crate) fn turn_at(
-        &mut self,
-        address: Address,
-        act: impl FnOnce(Turn<'_, W::Mark>) -> Fate,
-    ) {
+    pub(crate) fn turn_at(&mut self, address: Address, act: impl FnOnce(Turn<'_, W>) -> Fate) {
         if self.entries.get(address.key).is_some_and(|e| e.generation == address.generation) {
             self.turn(address.key, act);
         }
@@ -164,13 +162,16 @@ impl<W: Watch> Connections<W> {
     /// # Errors
     /// It cannot be watched, and is gone: as if it had not been accepted.
     pub(crate) fn insert(&mut self, connection: Connection) -> io::Result<()> {
-        self.generation = self.generation.wrapping_add(1);
+        self.generation = self.generation.wrapping_add(1) & Address::GENERATION_MAX;
         let (generation, place) = (self.generation, self.entries.vacant_entry());
         let address = Address { key: place.key(), generation };
         let mark = self.watch.begin(address, &connection)?;
         let armed = Armed::default();
         place.insert(Entry { connection, generation, armed, is_again: false, mark });
-        self.turn(address.key, |_| Fate::Wait);
+        match self.drain {
+            None => self.turn(address.key, |_| Fate::Wait),
+            Some(Drain { quiet, .. }) => self.finish(address.key, quiet),
+        }
         Ok(())
     }
 
@@ -282,8 +283,12 @@ impl<W: Watch> Connections<W> {
 
     fn finish_all(&mut self, quiet: Instant) {
         for key in self.keys() {
-            self.turn(key, |turn| turn.connection.finish_soon(turn.desk, turn.make_waker, quiet));
+            self.finish(key, quiet);
         }
+    }
+
+    fn finish(&mut self, key: usize, quiet: Instant) {
+        self.turn(key, |turn| turn.connection.finish_soon(turn.desk, turn.make_waker, quiet));
     }
 
     fn keys(&self) -> Vec<usize> {
@@ -302,6 +307,6 @@ impl<W: Watch> Connections<W> {
 }
 
 /// A turn in which a connection does what can be done.
-pub(crate) fn go_on<M>(turn: Turn<'_, M>) -> Fate {
+pub(crate) fn go_on<W: Watch>(turn: Turn<'_, W>) -> Fate {
     turn.connection.turn(turn.desk, turn.make_waker)
 }

@@ -20,6 +20,9 @@ pub(crate) struct Desk {
     pub(crate) out: Output,
     pub(crate) log: Option<LogBuffer>,
     pub(crate) input: Box<[u8]>,
+    /// Whether the driver receives and sends by itself: octets that came are handed to the
+    /// connection, and those that are to leave are taken from `out` after its turn.
+    pub(crate) is_ring: bool,
 }
 
 impl Desk {
@@ -29,6 +32,7 @@ impl Desk {
             out: Output::default(),
             log: context.log.as_ref().map(LogSink::buffer),
             input: vec![0; input_bytes].into_boxed_slice(),
+            is_ring: false,
         }
     }
 

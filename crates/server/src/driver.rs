@@ -1,5 +1,6 @@
 //! What all drivers share: a process's state, and the rules of accepting and draining.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -47,18 +48,25 @@ pub(crate) enum Accepted {
     Exhausted,
 }
 
+impl Accepted {
+    /// What an error in accepting means.
+    pub(crate) fn trouble(error: io::Error) -> Self {
+        match AcceptTrouble::from(error) {
+            AcceptTrouble::Nothing => Self::Empty,
+            AcceptTrouble::Again => Self::Nobody,
+            AcceptTrouble::Exhausted => Self::Exhausted,
+            // Whatever it is, the loop goes on; resting keeps it from spinning.
+            AcceptTrouble::Broken(_) => Self::Exhausted,
+        }
+    }
+}
+
 impl Shared {
     /// Accepts one client, if the limits allow it.
     pub(crate) fn accept(&self, desk: &Desk, listener: &Listener) -> Accepted {
         match listener.accept() {
             Ok((stream, peer)) => self.admit(desk, stream, peer),
-            Err(error) => match AcceptTrouble::from(error) {
-                AcceptTrouble::Nothing => Accepted::Empty,
-                AcceptTrouble::Again => Accepted::Nobody,
-                AcceptTrouble::Exhausted => Accepted::Exhausted,
-                // Whatever it is, the loop goes on; resting keeps it from spinning.
-                AcceptTrouble::Broken(_) => Accepted::Exhausted,
-            },
+            Err(error) => Accepted::trouble(error),
         }
     }
 
@@ -68,7 +76,8 @@ impl Shared {
         begun_at.is_some_and(|at| Drain::begin(now, at, self.shutdown_timeout).is_over(now))
     }
 
-    fn admit(&self, desk: &Desk, stream: Stream, peer: Peer) -> Accepted {
+    /// Lets a client in that was accepted, if the limits allow it.
+    pub(crate) fn admit(&self, desk: &Desk, stream: Stream, peer: Peer) -> Accepted {
         let (context, ticket): (_, Ticket) = match self.admission.admit(&peer) {
             Ok(ticket) => (&self.context, ticket),
             Err(Rejection::TooManyFromAddress) => match self.admission.admit_to_refuse() {

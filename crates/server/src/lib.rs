@@ -62,9 +62,12 @@ mod connections;
 mod driver;
 mod event;
 mod mailbox;
+mod refusal;
 #[cfg(feature = "tokio")]
 mod tasks;
 mod timers;
+#[cfg_attr(not(target_os = "linux"), path = "uring/elsewhere.rs")]
+mod uring;
 
 mod connection;
 mod context;

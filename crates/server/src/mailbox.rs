@@ -11,8 +11,13 @@ use std::task::{Wake, Waker};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
     pub(crate) key: usize,
-    /// Of the connection that had the key when the address was written.
+    /// Of the connection that had the key when the address was written: 24 bits.
     pub(crate) generation: u32,
+}
+
+impl Address {
+    /// Generations are counted up to this one, then from zero again.
+    pub(crate) const GENERATION_MAX: u32 = (1 << 24) - 1;
 }
 
 /// What makes a loop that sleeps look into its mailbox.

@@ -18,7 +18,7 @@ use crate::startup::{share, start_log};
 use crate::supervise::News;
 #[cfg(feature = "tokio")]
 use crate::tasks;
-use crate::{blocking, event, signals, supervise};
+use crate::{blocking, event, signals, supervise, uring};
 
 /// A server whose addresses are bound, and who is about to serve.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl Server {
             Driver::Event => run_loops(event::run, &shared, listeners, self.plan.workers),
             #[cfg(feature = "tokio")]
             Driver::Async => tasks::run_apart(shared.clone(), listeners, self.plan.workers),
-            Driver::Uring => Err(io::ErrorKind::Unsupported.into()),
+            Driver::Uring => run_loops(uring::run, &shared, listeners, self.plan.workers),
         };
         // The log's thread ends when nobody can write to it any more.
         drop(entered);
@@ -177,10 +177,10 @@ impl Server {
 /// Whether what was asked for by name works here; `auto` asks for nothing by name.
 fn ensure_available(plan: &Plan, architecture: Architecture) -> Result<(), ServerError> {
     match plan.driver {
-        Driver::Uring => {
-            let reason = "its driver is not built in".into();
-            Err(ServerError::Unavailable { architecture, reason })
-        }
+        Driver::Uring => uring::probe().map_err(|refusal| {
+            let reason = refusal.to_string();
+            ServerError::Unavailable { architecture, reason }
+        }),
         _ => Ok(()),
     }
 }

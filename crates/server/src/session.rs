@@ -77,6 +77,14 @@ impl Session {
         }
     }
 
+    /// Takes octets from the peer that came without being asked for, and only keeps them.
+    pub(crate) fn hold_input(&mut self, input: &[u8]) {
+        if !matches!(self.machine.wants(), Wants::Close(_)) {
+            self.held.octets.extend_from_slice(input);
+            self.held.waits_for = WaitsFor::Us;
+        }
+    }
+
     /// The peer will send nothing more.
     pub(crate) fn handle_eof(&mut self, desk: &mut Desk) {
         self.held.eof = true;

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::io::Errno;
@@ -120,6 +121,23 @@ impl Listener {
             (LocalAddress::Tcp(_), Some(address)) => Peer::from(address),
             // The peer left before its address could be read.
             (LocalAddress::Tcp(_), None) => return Err(Errno::CONNABORTED.into()),
+        };
+        Ok((Stream::from_accepted(descriptor), peer))
+    }
+
+    /// Takes a connection that the kernel accepted from this listener in another way than by
+    /// [`accept`](Self::accept): through io_uring, non-blocking and closed on exec.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotConnected`] if the peer has already gone.
+    pub fn take_accepted(&self, descriptor: OwnedFd) -> io::Result<(Stream, Peer)> {
+        let peer = match &self.local {
+            LocalAddress::Unix(_) => Peer::Unix,
+            LocalAddress::Tcp(_) => {
+                let address = rustix::net::getpeername(&descriptor)?;
+                let address = address.and_then(|address| SocketAddr::try_from(address).ok());
+                address.ok_or(Errno::NOTCONN)?.into()
+            }
         };
         Ok((Stream::from_accepted(descriptor), peer))
     }
