@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use common::{Gnezdo, Signal, command};
+use gnezdo::Architecture;
 
 fn banner(options: &[&str]) -> Vec<String> {
     Gnezdo::serve(Path::new("."), options).stderr.lines()
@@ -31,11 +32,12 @@ fn the_banner_says_where_what_how_and_until_when() {
 
 #[test]
 fn the_architecture_and_the_reason_are_named() {
+    let auto = format!(" ({})", Architecture::Auto.plan(None, None).reason);
     for (architecture, expected) in [
         ("single", "single: one connection at a time (asked for)"),
         ("threads", "threads: a thread for each connection (asked for)"),
         ("processes", "threads: a thread for each connection in each of "),
-        ("auto", " on this system)"),
+        ("auto", &auto),
     ] {
         let lines = banner(&["--architecture", architecture]);
         let line = lines.iter().find(|line| line.starts_with("architecture ")).unwrap();

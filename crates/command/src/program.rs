@@ -253,7 +253,7 @@ mod tests {
                     "--listen :80",
                     "no option --listen; options stand after the command, as in NAME run",
                 ),
-                ("--version", "there is no option --version; options stand after"),
+                ("--version", "there is no option --version; see NAME --help"),
                 ("run --lisen x", "there is no option --lisen; did you mean --listen?"),
                 ("run --port=80", "choose the address with NAME run --listen, such as"),
                 ("run --xyzzy", "there is no option --xyzzy; see NAME run --help"),

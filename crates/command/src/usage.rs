@@ -72,6 +72,8 @@ impl Usage<'_> {
                     "choose the address with {program} {serving} --listen, such as --listen 8000"
                 )
             }
+            // It stands before the command, in programs that know their version.
+            "-V" | "--version" => format!("see {command} --help"),
             _ if command == *program => {
                 format!("options stand after the command, as in {program} {serving} --listen :80")
             }

@@ -1,12 +1,7 @@
-//! Serves a folder: `cargo run --example folder -- www`.
+//! Serves the folder `www`: `cargo run --example folder -- run`.
 
-use gnezdo::{Files, Server, Settings};
+use gnezdo::prelude::*;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = std::env::args().nth(1).unwrap_or_else(|| "www".into());
-    let files = Files::builder(root).build()?;
-    let server = Server::bind(Settings::default())?;
-    println!("{}", server.urls().join("\n"));
-    server.stop_on_signals()?;
-    Ok(server.run(files)?)
+fn main() -> gnezdo::Result {
+    Files::builder("www").build()?.main()
 }

@@ -1,17 +1,58 @@
 //! Gnezdo (гнездо: "nest", and the Russian word for a socket): HTTP from the socket up.
 //!
 //! One engine serves folders and applications, and runs the same application under every
-//! classic server architecture:
+//! classic server architecture. A whole program:
 //!
 //! ```no_run
-//! use gnezdo::{App, Server, Settings};
+//! use gnezdo::prelude::*;
 //!
-//! let app = App::new().get("/plaintext", || "Hello, World!");
-//! let server = Server::bind(Settings::default())?;
-//! println!("listening on {:?}", server.urls());
-//! server.stop_on_signals()?;
-//! server.run(app)?;
-//! # Ok::<(), gnezdo::ServerError>(())
+//! # #[cfg(feature = "command")]
+//! fn main() -> gnezdo::Result {
+//!     App::new()
+//!         .get("/plaintext", || "Hello, World!")
+//!         .get("/user/<name>", |Path(name): Path<String>| format!("Hello, {name}!\n"))
+//!         .main()
+//! }
+//! # #[cfg(not(feature = "command"))]
+//! # fn main() {}
+//! ```
+//!
+//! Its command line is that of the program `gnezdo`:
+//!
+//! ```text
+//! hello run                                          at http://127.0.0.1:8080/
+//! hello run --listen :8080 --access-log common
+//! hello run --architecture threads --processes 2
+//! hello run --help                                   everything else
+//! ```
+//!
+//! Whatever implements [`Service`] has it: an [`App`], a folder ([`Files`]), a type of yours.
+//!
+//! Who has a command line of their own, or a thread to spare, uses the [`Server`], and a tokio
+//! program has `serve(listener, app).await`:
+//!
+//! ```
+//! use gnezdo::{App, Server, Settings};
+//! use std::io::{Read, Write};
+//!
+//! let mut settings = Settings::default();
+//! settings.listen = vec!["127.0.0.1:0".parse()?];
+//! let server = Server::bind(settings)?;
+//! let address = server.local_addresses()[0].tcp().unwrap();
+//! let shutdown = server.shutdown();
+//! let running = std::thread::spawn(move || {
+//!     server.run(App::new().get("/plaintext", || "Hello, World!"))
+//! });
+//!
+//! let mut client = std::net::TcpStream::connect(address)?;
+//! client.write_all(b"GET /plaintext HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer)?;
+//! assert!(answer.ends_with("Hello, World!"));
+//!
+//! shutdown.begin();
+//! running.join().unwrap()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! The parts, each a crate of its own:
@@ -19,12 +60,22 @@
 //! ```text
 //! App (web)   Files (files)      what answers: services
 //!      └──── Service ────┐
+//! main (command)         │       what people type and read: options, banner, errors
 //! Server (server)        │       who waits: drivers, processes, limits, shutdown, log
 //!      └──── h1 ─────────┘       what is spoken: a machine without a socket
 //! core, socket                   the words that all of them share
 //! ```
+//!
+//! # Features
+//!
+//! | | |
+//! |---|---|
+//! | `command` | [`Main::main`](prelude::Main::main), the command line of an app; on by default |
+//! | `tokio` | the architecture `async`, and tokio's timers and sockets in handlers; on by default |
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "command")]
+pub use gnezdo_command::{Error, Main, Program, Result};
 pub use gnezdo_core::{
     Body, BodyError, FileRange, Form, Limits, Ready, Reply, Request, Response, Service,
 };
@@ -41,6 +92,23 @@ pub use gnezdo_socket::{
 pub use gnezdo_web::{App, Json, Params, Path};
 
 pub use http;
+
+/// What most apps need, to be imported at once.
+///
+/// ```
+/// use gnezdo::prelude::*;
+///
+/// let app = App::new().get("/", |_: Request| StatusCode::NO_CONTENT);
+/// # let _ = app;
+/// ```
+pub mod prelude {
+    #[cfg(feature = "command")]
+    pub use gnezdo_command::Main;
+    pub use gnezdo_core::{Body, Reply, Request, Response, Service};
+    pub use gnezdo_files::Files;
+    pub use gnezdo_web::{App, IntoResponse, Json, Params, Path};
+    pub use http::{Method, StatusCode};
+}
 
 /// Static files, in detail.
 pub mod files {

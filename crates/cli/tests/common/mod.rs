@@ -24,7 +24,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use gnezdo::Architecture;
+use gnezdo::{Architecture, Driver};
 pub(crate) use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 
@@ -182,10 +182,16 @@ pub(crate) fn run_command(command: &mut Command) -> Ended {
     Ended { code, stdout: program.stdout.to_the_end(), stderr: program.stderr.to_the_end() }
 }
 
-/// Every architecture by name, but for `auto`, which is one of them.
+/// Every architecture that works here by name, but for `auto`, which is one of them.
 pub(crate) fn architectures() -> impl Iterator<Item = &'static str> {
-    let all = Architecture::ALL.into_iter().filter(|a| *a != Architecture::Auto);
-    all.map(Architecture::name)
+    // Where io_uring works, `auto` takes it.
+    let uring = Architecture::Auto.plan(None, None).driver == Driver::Uring;
+    let works = move |a: &Architecture| match a {
+        Architecture::Auto => false,
+        Architecture::Uring => uring,
+        _ => true,
+    };
+    Architecture::ALL.into_iter().filter(works).map(Architecture::name)
 }
 
 /// Sends a signal; one to a process that is gone is none.

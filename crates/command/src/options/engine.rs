@@ -16,7 +16,7 @@ const CREW_MAX: usize = 1_024;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Engine")]
 pub struct EngineOptions {
-    /// How to wait for clients; see below
+    /// How to wait for clients: one of the architectures below
     #[arg(long, value_name = "NAME", hide_possible_values = true)]
     #[arg(default_value_t, value_parser = architectures())]
     pub(crate) architecture: Architecture,

@@ -1,0 +1,7 @@
+//! The smallest app: `cargo run --example hello -- run`.
+
+use gnezdo::prelude::*;
+
+fn main() -> gnezdo::Result {
+    App::new().get("/", || "Hello!\n").get("/plaintext", || "Hello, World!").main()
+}
