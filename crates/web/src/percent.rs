@@ -23,9 +23,15 @@ pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
+/// Whether anything in a path is encoded.
+pub(crate) fn is_encoded(path: &str) -> bool {
+    // Without a way out of the loop, so that it goes over many octets at a time.
+    path.bytes().fold(false, |is_encoded, octet| is_encoded | (octet == b'%'))
+}
+
 /// Whether every segment of a path can be decoded.
 pub(crate) fn is_decodable(path: &str) -> bool {
-    memchr::memchr(b'%', path.as_bytes()).is_none() || path.split('/').all(|s| decode(s).is_some())
+    path.split('/').all(|segment| decode(segment).is_some())
 }
 
 /// Whether a path contains a slash in percent-coding.

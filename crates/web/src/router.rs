@@ -8,6 +8,7 @@
 //! The router knows nothing of methods: it shows each fitting resource to its caller, the best
 //! one first, until the caller takes one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -79,10 +80,11 @@ impl<T> Router<T> {
         if !path.starts_with('/') {
             return Err(NotFound::Missing);
         }
-        if !percent::is_decodable(path) {
+        let is_encoded = percent::is_encoded(path);
+        if is_encoded && !percent::is_decodable(path) {
             return Err(NotFound::Undecodable);
         }
-        let mut search = Search { path, captures: Captures::default(), take };
+        let mut search = Search { path, is_encoded, captures: Captures::default(), take };
         search.at_segment(&self.root, 1).ok_or(NotFound::Missing)
     }
 }
@@ -102,6 +104,8 @@ impl<T> Default for Node<T> {
 /// One search through the tree.
 struct Search<'p, F> {
     path: &'p str,
+    /// Whether something in the path is percent-encoded.
+    is_encoded: bool,
     captures: Captures,
     take: F,
 }
@@ -113,9 +117,10 @@ impl<'p, F> Search<'p, F> {
         F: FnMut(&'r T, &Captures) -> Option<R>,
     {
         let rest = &self.path[start..];
-        let end = memchr::memchr(b'/', rest.as_bytes()).map_or(self.path.len(), |at| start + at);
-        // Checked before the search began; a segment that cannot be decoded fits nothing.
-        let text = percent::decode(&self.path[start..end])?;
+        // Segments are short: a call costs more than the search.
+        let end =
+            rest.bytes().position(|octet| octet == b'/').map_or(self.path.len(), |at| start + at);
+        let text = self.text(start..end)?;
         if let Some(child) = node.fixed.get(&*text)
             && let Some(taken) = self.after_segment(child, end)
         {
@@ -137,6 +142,13 @@ impl<'p, F> Search<'p, F> {
         }
         let tail = node.tail.as_ref().filter(|_| !percent::has_encoded_slash(rest))?;
         self.capture(start..self.path.len(), |s| (s.take)(tail, &s.captures))
+    }
+
+    /// A segment, decoded. That it can be was checked before the search began; one that cannot
+    /// would fit nothing.
+    fn text(&self, span: Range<usize>) -> Option<Cow<'p, str>> {
+        let segment = &self.path[span];
+        if self.is_encoded { percent::decode(segment) } else { Some(Cow::Borrowed(segment)) }
     }
 
     /// Goes on behind a segment that ends at `end`.
