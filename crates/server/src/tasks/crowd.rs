@@ -120,8 +120,8 @@ impl Member {
 impl Place {
     /// Lets the crowd wake the task. Whatever is announced with [`Crowd::wake_all`] from now on
     /// wakes it; what was announced before can be seen from now on.
-    pub(super) fn set_waker(&self, waker: &Waker) {
-        self.crowd.members().places[self.key].waker = Some(waker.clone());
+    pub(super) fn set_waker(&self, waker: Waker) {
+        self.crowd.members().places[self.key].waker = Some(waker);
     }
 
     pub(super) fn note_rest(&self, since: Option<Instant>) {
@@ -186,7 +186,7 @@ mod tests {
             .iter()
             .map(|count| {
                 let place = crowd.enter();
-                place.set_waker(&count.clone().into());
+                place.set_waker(count.clone().into());
                 place
             })
             .collect();

@@ -14,9 +14,7 @@ const SPARE_MAX: usize = 64;
 
 pub(super) struct Desks {
     context: Arc<Context>,
-    /// Boxed: they move with each poll.
-    #[allow(clippy::vec_box)]
-    spare: Mutex<Vec<Box<Desk>>>,
+    spare: Mutex<Vec<Desk>>,
 }
 
 impl Desks {
@@ -27,7 +25,7 @@ impl Desks {
     /// Lends a desk, at which it is now. One at which somebody panicked is not used again.
     pub(super) fn with<R>(&self, using: impl FnOnce(&mut Desk) -> R) -> R {
         let spare = self.spare().pop();
-        let mut desk = spare.unwrap_or_else(|| Box::new(Desk::new(&self.context, INPUT_BYTES)));
+        let mut desk = spare.unwrap_or_else(|| Desk::new(&self.context, INPUT_BYTES));
         desk.now.advance();
         let result = using(&mut desk);
         desk.close_turn();
@@ -35,14 +33,14 @@ impl Desks {
         result
     }
 
-    fn keep(&self, desk: Box<Desk>) {
+    fn keep(&self, desk: Desk) {
         let mut spare = self.spare();
         if spare.len() < SPARE_MAX {
             spare.push(desk);
         }
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<Box<Desk>>> {
+    fn spare(&self) -> MutexGuard<'_, Vec<Desk>> {
         // Desks come and go whole.
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }

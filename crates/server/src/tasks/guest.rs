@@ -67,7 +67,8 @@ impl Guest {
     /// Serves the connection to its end.
     pub(super) async fn serve(mut self, house: Arc<House>) {
         // Before anything is looked at of which the crowd would tell.
-        poll_fn(|cx| Poll::Ready(self.place.set_waker(cx.waker()))).await;
+        let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+        self.place.set_waker(waker);
         let mut timer = pin!(sleep_until(Instant::now().into()));
         poll_fn(|cx| self.poll(&house, timer.as_mut(), cx)).await;
     }

@@ -1,0 +1,78 @@
+//! Many connections, several servers, and other tasks in one runtime.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gnezdo_socket::raise_descriptor_limit;
+use tokio::task::{JoinSet, yield_now};
+
+use crate::support::{Running, in_both_runtimes};
+
+#[test]
+fn a_thousand_connections_at_once() {
+    // Both ends are in this process.
+    assert!(raise_descriptor_limit().unwrap() > 2_100);
+    in_both_runtimes(|| async {
+        let server = Running::start().await;
+        let mut clients = Vec::new();
+        for _ in 0..1_000 {
+            clients.push(server.connect().await);
+        }
+        for client in &mut clients {
+            client.request("/gate").await;
+        }
+        server.manners.wait_for_waiting(1_000).await;
+        server.manners.open_gate();
+        for client in &mut clients {
+            assert_eq!(client.answer().await.expect("an answer").text, "opened");
+        }
+        let mut tasks = JoinSet::new();
+        for mut client in clients {
+            tasks.spawn(async move {
+                for path in ["/", "/later", "/one", "/two"] {
+                    assert_eq!(client.get(path).await.status, 200);
+                }
+            });
+        }
+        while let Some(task) = tasks.join_next().await {
+            task.unwrap();
+        }
+        server.end().await;
+    });
+}
+
+#[test]
+fn two_servers_in_one_runtime() {
+    in_both_runtimes(|| async {
+        let (first, second) = (Running::start().await, Running::start().await);
+        let mut client = second.connect().await;
+        assert_eq!(first.get("/first").await.text, "/first");
+        assert_eq!(client.get("/second").await.text, "/second");
+        first.end().await;
+        assert_eq!(client.get("/second").await.text, "/second");
+        second.end().await;
+    });
+}
+
+#[test]
+fn other_tasks_go_on() {
+    in_both_runtimes(|| async {
+        let server = Running::start().await;
+        let turns = Arc::new(AtomicUsize::new(0));
+        let counting = turns.clone();
+        let other = tokio::spawn(async move {
+            loop {
+                counting.fetch_add(1, Ordering::Relaxed);
+                yield_now().await;
+            }
+        });
+        let mut client = server.connect().await;
+        for _ in 0..100 {
+            let before = turns.load(Ordering::Relaxed);
+            client.get("/").await;
+            assert!(turns.load(Ordering::Relaxed) > before);
+        }
+        other.abort();
+        server.end().await;
+    });
+}
