@@ -165,14 +165,14 @@ enum Unrouted {
 }
 
 impl Service for App {
-    fn call(&self, request: Request) -> Reply {
+    fn call(&self, mut request: Request) -> Reply {
         let method = request.method();
         // RFC 9110 §9.3.7: the asterisk asks about the server as a whole.
         if method == Method::OPTIONS && request.uri().path() == "*" {
             return allow(StatusCode::NO_CONTENT, &self.allowed);
         }
         match self.find(method, request.uri().path()) {
-            Ok((route, captures)) => (route.handler)(Routed::new(request, captures, route)),
+            Ok((route, captures)) => (route.handler)(Routed::new(&mut request, captures, route)),
             Err(Unrouted::NotAllowed(allowed)) if method == Method::OPTIONS => {
                 allow(StatusCode::NO_CONTENT, &allowed)
             }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::mem;
 
 use gnezdo_core::Request;
 
@@ -14,24 +15,25 @@ use crate::router::Captures;
 
 /// A request that found its route.
 pub struct Routed<'r> {
-    request: Request,
+    /// Lent, because it is large and most handlers do not take it.
+    request: &'r mut Request,
     captures: Captures,
     route: &'r Route,
 }
 
 impl<'r> Routed<'r> {
-    pub(crate) fn new(request: Request, captures: Captures, route: &'r Route) -> Self {
+    pub(crate) fn new(request: &'r mut Request, captures: Captures, route: &'r Route) -> Self {
         Self { request, captures, route }
     }
 
     /// The request.
     pub fn request(&self) -> &Request {
-        &self.request
+        self.request
     }
 
     /// The request itself, for those who need no more than that.
     pub fn into_request(self) -> Request {
-        self.request
+        mem::take(self.request)
     }
 
     /// The pattern of the route, as it was declared.

@@ -77,7 +77,8 @@ impl<T> Router<T> {
         path: &str,
         take: impl FnMut(&'r T, &Captures) -> Option<R>,
     ) -> Result<R, NotFound> {
-        if !path.starts_with('/') {
+        // No longer path comes from a `Uri`, and none would fit `Captures`.
+        if !path.starts_with('/') || path.len() > usize::from(u16::MAX) {
             return Err(NotFound::Missing);
         }
         let is_encoded = percent::is_encoded(path);
@@ -183,20 +184,20 @@ fn is_int(text: &str) -> bool {
 /// Where in the path the parameters of a route lie, from left to right, not decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Captures {
-    spans: [(usize, usize); PARAMETERS_MAX],
-    count: usize,
+    spans: [(u16, u16); PARAMETERS_MAX],
+    count: u8,
 }
 
 impl Captures {
     /// The value of a parameter as it stands in the path.
     pub(crate) fn raw<'p>(&self, path: &'p str, index: usize) -> Option<&'p str> {
-        let (start, end) = *self.spans[..self.count].get(index)?;
-        path.get(start..end)
+        let (start, end) = *self.spans[..usize::from(self.count)].get(index)?;
+        path.get(start.into()..end.into())
     }
 
     fn push(&mut self, span: Range<usize>) {
         // A pattern has no more parameters than there is room for: `Pattern::parse`.
-        self.spans[self.count] = (span.start, span.end);
+        self.spans[usize::from(self.count)] = (span.start as u16, span.end as u16);
         self.count += 1;
     }
 
