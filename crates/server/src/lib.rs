@@ -58,10 +58,12 @@ mod admission;
 mod background;
 mod blocking;
 mod busy;
+mod complaint;
 mod connections;
 mod driver;
 mod event;
 mod mailbox;
+mod neighbours;
 mod refusal;
 #[cfg(feature = "tokio")]
 mod tasks;
@@ -82,6 +84,7 @@ mod access_log;
 
 pub use access_log::{LogFormat, LogTarget};
 pub use architecture::{Architecture, Driver, Plan, UnknownArchitecture};
+pub use complaint::program_name;
 pub use error::ServerError;
 pub use in_memory::InMemory;
 #[cfg(feature = "tokio")]

@@ -20,6 +20,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::complaint::complain;
 use crate::error::ServerError;
 use crate::shutdown::Shutdown;
 
@@ -276,9 +277,4 @@ impl Worker {
 
 fn report(pid: u32, status: &str) {
     complain(&format!("worker {pid} ended ({status}); another takes its place"));
-}
-
-fn complain(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(io::stderr(), "gnezdo: {text}");
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::format::LogFormat;
 use super::record::Record;
+use crate::complaint::complain;
 
 /// How many octets of lines may wait to be written: some 80,000 lines.
 const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -209,11 +210,6 @@ fn report_dropped(count: u64) {
             "{count} lines of the access log were dropped: it is written too slowly"
         ));
     }
-}
-
-/// Says it where people look; a closed standard error is no reason to fail.
-fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "gnezdo: {text}");
 }
 
 enum Output {
