@@ -4,17 +4,16 @@
 //! for more than running. Without a word there is help and the exit code 2: a program that serves
 //! when it was only looked at surprises, and a unit file that lacks its word shall fail.
 
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Args, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 use gnezdo_core::Service;
+use gnezdo_server::program_name;
 
 use crate::banner::Banner;
 use crate::error::Result;
 use crate::failure::{Failure, complain};
-use crate::one_line::one_line;
 use crate::options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
 use crate::serve::serve;
 use crate::settings::settings;
@@ -77,8 +76,7 @@ pub struct Program {
 impl Program {
     /// The program by the name under which it was started, without its folder.
     pub fn new() -> Self {
-        let word = std::env::args_os().next().unwrap_or_default();
-        Self { name: name(&word), version: None }
+        Self { name: program_name(), version: None }
     }
 
     /// Tells the program's version, for `--version` and the banner; without it there is no
@@ -108,29 +106,27 @@ impl Program {
         words: impl Iterator<Item = OsString>,
         service: impl Service,
     ) -> Result<ExitCode, Failure> {
-        let usage = Usage { program: &self.name, command: RUN };
         let matches = match self.command().try_get_matches_from(words) {
             Ok(matches) => matches,
-            Err(error) => return usage.answer(&error),
+            Err(error) => return self.usage().answer(&error),
         };
-        // Clap lets nobody through without a command.
-        let Some((_, run)) = matches.subcommand() else { return Ok(ExitCode::from(2)) };
-        let options = ListeningOptions::from_arg_matches(run)
-            .and_then(|listening| Ok((listening, EngineOptions::from_arg_matches(run)?)));
-        match options {
-            Ok((listening, engine)) => self.run(&listening, &engine, service),
-            Err(error) => usage.answer(&error),
+        match matches.subcommand() {
+            Some((RUN, words)) => self.run(words, service),
+            // Clap lets nobody through without a command, or with another.
+            _ => Ok(ExitCode::from(2)),
         }
     }
 
-    fn run(
-        &self,
-        listening: &ListeningOptions,
-        engine: &EngineOptions,
-        service: impl Service,
-    ) -> Result<ExitCode, Failure> {
-        serve(service, settings(listening, engine)?, &Banner::new(self.title()))?;
+    fn run(&self, words: &ArgMatches, service: impl Service) -> Result<ExitCode, Failure> {
+        let wrong = |error| self.usage().failure(&error);
+        let listening = ListeningOptions::from_arg_matches(words).map_err(wrong)?;
+        let engine = EngineOptions::from_arg_matches(words).map_err(wrong)?;
+        serve(service, settings(&listening, &engine)?, &Banner::new(self.title()))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn usage(&self) -> Usage<'_> {
+        Usage { program: &self.name, command: RUN }
     }
 
     /// The banner's first line.
@@ -193,12 +189,6 @@ impl Default for Program {
     }
 }
 
-/// The name of a program, from the word by which it was started.
-fn name(word: &OsStr) -> String {
-    let name = Path::new(word).file_name().unwrap_or(OsStr::new("app"));
-    one_line(&name.to_string_lossy())
-}
-
 #[cfg(test)]
 mod tests {
     use gnezdo_core::{Body, Reply, Request, Response};
@@ -213,8 +203,8 @@ mod tests {
         }
     }
 
-    fn program(word: &str) -> Program {
-        Program { name: name(OsStr::new(word)), version: None }
+    fn program(name: &str) -> Program {
+        Program { name: name.into(), version: None }
     }
 
     fn complaint(program: &Program, words: &str) -> String {
@@ -229,23 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_that_of_the_file() {
-        for (word, expected) in [
-            ("hello", "hello"),
-            ("./target/debug/hello-2", "hello-2"),
-            ("/opt/my app/гнездо", "гнездо"),
-            ("a\x1b[1m\nb", "a\\u{1b}[1m\\nb"),
-            ("", "app"),
-            ("/", "app"),
-        ] {
-            assert_eq!(name(OsStr::new(word)), expected, "{word:?}");
-        }
-    }
-
-    #[test]
     fn advice_speaks_of_the_program_by_its_name() {
-        for word in ["hello", "Hello World", "x"] {
-            let program = program(word);
+        for name in ["hello", "Hello World", "x"] {
+            let program = program(name);
             for (words, expected) in [
                 ("dance", "there is no command \"dance\"; see NAME --help"),
                 ("ruun", "there is no command \"ruun\"; did you mean run?"),
@@ -262,7 +238,7 @@ mod tests {
                 ("run --workers 3 --architecture single", "--workers counts event loops"),
             ] {
                 let line = complaint(&program, words);
-                assert!(line.contains(&expected.replace("NAME", word)), "{words}: {line}");
+                assert!(line.contains(&expected.replace("NAME", name)), "{words}: {line}");
             }
         }
     }

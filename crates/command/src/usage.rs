@@ -30,8 +30,13 @@ impl Usage<'_> {
                 print::unless_closed(error.print())?;
                 Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
             }
-            _ => Err(Failure::Usage(self.text(error))),
+            _ => Err(self.failure(error)),
         }
+    }
+
+    /// What is wrong with the words.
+    pub(crate) fn failure(&self, error: &clap::Error) -> Failure {
+        Failure::Usage(self.text(error))
     }
 
     fn text(&self, error: &clap::Error) -> String {

@@ -29,7 +29,7 @@
 //! Whatever implements [`Service`] has it: an [`App`], a folder ([`Files`]), a type of yours.
 //!
 //! Who has a command line of their own, or a thread to spare, uses the [`Server`], and a tokio
-//! program has `serve(listener, app).await`:
+//! program awaits `serve(listener, app)`:
 //!
 //! ```
 //! use gnezdo::{App, Server, Settings};
@@ -68,10 +68,12 @@
 //!
 //! # Features
 //!
+//! Both are on by default.
+//!
 //! | | |
 //! |---|---|
-//! | `command` | [`Main::main`](prelude::Main::main), the command line of an app; on by default |
-//! | `tokio` | the architecture `async`, and tokio's timers and sockets in handlers; on by default |
+//! | `command` | [`App::main`](Main::main), the command line of an app |
+//! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
