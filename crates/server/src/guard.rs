@@ -10,8 +10,8 @@ use http::{HeaderValue, StatusCode};
 ///
 /// The panic hook has reported the panic by then. What the service left behind is its own
 /// business: it is shared between threads, so it must cope with a panic anyway.
-pub(crate) fn call_service(service: &dyn Service, request: Request) -> Reply {
-    guarded(|| service.call(request))
+pub(crate) fn call_service(service: &dyn Service, request: impl FnOnce() -> Request) -> Reply {
+    guarded(|| service.call(request()))
         .unwrap_or_else(|| Reply::Now(text_response(StatusCode::INTERNAL_SERVER_ERROR)))
 }
 

@@ -248,23 +248,24 @@ impl Session {
             let record = Record::of_request(self.peer, &head, &desk.now);
             self.exchange().record = Some(Box::new(record));
         }
-        let request = self.request(head, framing);
-        match call_service(&*self.context.service, request) {
+        let body = self.content(framing);
+        match call_service(&*self.context.service, || head.map(|()| body)) {
             Reply::Ready(ready) => self.answer_ready(desk, &ready),
             Reply::Now(response) => self.answer(desk, response),
             Reply::Later(handler) => self.exchange().begin(handler),
         }
     }
 
-    fn request(&mut self, head: RequestHead, framing: Framing) -> Request {
+    /// The content of a request, as the service sees it.
+    fn content(&mut self, framing: Framing) -> Body {
         let length = match framing {
-            Framing::None => return head.map(|()| Body::empty()),
+            Framing::None => return Body::empty(),
             Framing::Length(length) => Some(length),
             Framing::Chunked | Framing::UntilClose => None,
         };
         let (sender, body) = channel(length);
         self.exchange().content = Some(sender);
-        head.map(|()| body)
+        body
     }
 
     fn answer_ready(&mut self, desk: &mut Desk, ready: &Ready) {
