@@ -6,10 +6,13 @@
 //!   │                                              │
 //!   └─ scenarios, bars                           usage (/proc)
 //!            │                                     │
-//!            └──────────► results ◄── samples ◄────┘──► markdown, json, chart
+//!            └──────────► results ◄── samples ◄────┘
+//!                            │
+//!                       SUITE.json ──► report.md (of all suites), SUITE.svg
 //! ```
 //!
-//! What is measured is data ([`suite`], [`peer`]); how it is measured is in [`rounds`].
+//! What is measured is data ([`suites`], [`peer`]); how it is measured is in [`rounds`] and
+//! [`measurement`].
 
 mod clean_build;
 mod configuration;
@@ -19,6 +22,7 @@ mod figure;
 mod idle;
 mod launch;
 mod machine;
+mod measurement;
 mod peer;
 mod programs;
 mod report;
@@ -26,7 +30,9 @@ mod results;
 mod rounds;
 mod server;
 mod suite;
+mod suites;
 mod usage;
+mod verdicts;
 mod wrk;
 
 use std::fs;
@@ -36,7 +42,8 @@ use crate::error::Error;
 use crate::{Outcome, project};
 
 pub(crate) use launch::launch;
-pub(crate) use suite::{STATIC, Suite};
+pub(crate) use suite::Suite;
+pub(crate) use suites::{ALL, CONNECTIONS, HELLO, LARGE, PIPELINE, STATIC};
 
 /// What a suite is measured with.
 #[derive(Clone, Debug)]
@@ -63,15 +70,28 @@ impl BenchOptions {
     }
 }
 
-/// Measures a suite, prints the report, and saves it.
-pub(crate) fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Outcome, Error> {
-    let scenarios = suite.scenarios(options)?;
-    let peers = programs::ready(suite.peers(options)?, options)?;
+/// Measures suites one after another; prints and saves what each gave before the next begins.
+pub(crate) fn measure_suites(
+    suites: &[&'static Suite],
+    options: &BenchOptions,
+) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::Good;
+    for suite in suites {
+        if let Outcome::Bad = measure_suite(suite, options)? {
+            outcome = Outcome::Bad;
+        }
+    }
+    Ok(outcome)
+}
+
+fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Outcome, Error> {
+    let scenarios = suite.chosen_scenarios(options)?;
+    let programs = programs::ready(suite.chosen_peers(&scenarios, options)?, options)?;
     let documents = documents::write()?;
-    let bench = rounds::Bench::new(peers, scenarios, documents, options)?;
+    let bench = rounds::Bench::new(programs.ready, scenarios, documents, options)?;
     let series = bench.run()?;
-    let results = results::Results::new(suite, options, &bench, series)?;
-    println!("{}", report::markdown(&results));
+    let results = results::Results::new(suite, options, &bench, &programs.missing, &series);
+    println!("{}", report::part(suite, &results));
     match options.saves {
         true if options.is_whole() && results.has_ours() => save(&results)?,
         true => eprintln!("not saved: only a whole run, with our program in it, is"),
@@ -80,20 +100,26 @@ pub(crate) fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Out
     Ok(if results.has_failures() { Outcome::Bad } else { Outcome::Good })
 }
 
+/// Writes the report anew, from what was saved of each suite.
+pub(crate) fn write_report() -> Result<Outcome, Error> {
+    report::write()?;
+    eprintln!("wrote bench/results/{}", report::FILE);
+    Ok(Outcome::Good)
+}
+
 /// Measures how long a clean release build of our program takes.
 pub(crate) fn measure_build() -> Result<Outcome, Error> {
     let build = clean_build::measure()?;
     println!("clean release build on {} cores: {:.1} s", clean_build::CORES, build.seconds);
     build.save()?;
-    Ok(Outcome::Good)
+    write_report()
 }
 
-fn save(results: &results::Results<'_>) -> Result<(), Error> {
-    let name = results.suite.name;
-    write_result(&format!("{name}.md"), &report::markdown(results))?;
-    write_result(&format!("{name}.json"), &report::json(results))?;
-    write_result(&format!("{name}.svg"), &report::chart(results))?;
-    eprintln!("saved bench/results/{name}.md, .json and .svg");
+fn save(results: &results::Results) -> Result<(), Error> {
+    results.save()?;
+    report::write()?;
+    let name = &results.suite;
+    eprintln!("saved bench/results/{name}.json and {name}.svg; {} is renewed", report::FILE);
     Ok(())
 }
 

@@ -39,17 +39,13 @@ impl fmt::Display for Error {
         match self {
             Self::Usage { problem, command } => write!(f, "{problem}; see `{command} --help`"),
             Self::Io { action, error } => write!(f, "could not {action}: {error}"),
-            Self::NotInstalled { programs, packages } => write!(
-                f,
-                "{programs} not found; install with `sudo apt-get install {packages}`, or leave \
-                 the peer out with --peers"
-            ),
+            Self::NotInstalled { programs, packages } => {
+                write!(f, "{programs} not found; install with `sudo apt-get install {packages}`")
+            }
             Self::Failed { command, ending } => write!(f, "`{command}` failed: {ending}"),
-            Self::Server { peer, problem, log } => write!(
-                f,
-                "{peer} {problem}; its log is {}, and --peers leaves it out",
-                log.display()
-            ),
+            Self::Server { peer, problem, log } => {
+                write!(f, "{peer} {problem}; its log is {}", log.display())
+            }
             Self::Answer { peer, target, problem } => {
                 write!(f, "{peer} does not answer {target} rightly: {problem}")
             }

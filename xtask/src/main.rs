@@ -34,7 +34,8 @@ fn run(words: &[String]) -> Result<Outcome, Error> {
             print!("{text}");
             Ok(Outcome::Good)
         }
-        Chore::BenchSuite(suite, options) => bench::measure_suite(suite, &options),
+        Chore::BenchSuites(suites, options) => bench::measure_suites(&suites, &options),
+        Chore::BenchReport => bench::write_report(),
         Chore::BenchBuild => bench::measure_build(),
         Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Instructions(purpose) => instructions::instructions(purpose),

@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use crate::bench::{BenchOptions, STATIC, Suite};
+use crate::bench::{ALL, BenchOptions, CONNECTIONS, HELLO, LARGE, PIPELINE, STATIC, Suite};
 use crate::error::Error;
 use crate::fuzz::FuzzOptions;
 use crate::instructions::Use;
@@ -14,8 +14,10 @@ use crate::instructions::Use;
 pub(crate) enum Chore {
     /// Print this text.
     Help(String),
-    /// Measure a suite.
-    BenchSuite(&'static Suite, BenchOptions),
+    /// Measure suites.
+    BenchSuites(Vec<&'static Suite>, BenchOptions),
+    /// Write the report anew.
+    BenchReport,
     /// Measure the clean build.
     BenchBuild,
     /// Fuzz.
@@ -43,12 +45,48 @@ struct Flag {
 
 const COMMANDS: &[Command] = &[
     Command {
+        words: "bench all",
+        operands: "",
+        about: "Measure all suites below, one after another; all results go to bench/results: \
+                report.md for readers, and SUITE.json and SUITE.svg",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&ALL, given),
+    },
+    Command {
+        words: "bench hello",
+        operands: "",
+        about: "Measure a constant answer beside may_minihttp, actix-web, axum, ntex, nginx, h2o and \
+                the two floors",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&HELLO], given),
+    },
+    Command {
+        words: "bench pipeline",
+        operands: "",
+        about: "Measure a constant answer with 16 requests in flight on each connection",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&PIPELINE], given),
+    },
+    Command {
         words: "bench static",
         operands: "",
-        about: "Measure file serving beside nginx, h2o, Rust servers and the two floors; \
-                saved in bench/results/static.{md,json,svg}",
+        about: "Measure a page of 600 bytes beside nginx, h2o, Rust servers and the two floors",
         options: BENCH_OPTIONS,
-        chore: |given| Ok(Chore::BenchSuite(&STATIC, bench_options(given)?)),
+        chore: |given| suites(&[&STATIC], given),
+    },
+    Command {
+        words: "bench large",
+        operands: "",
+        about: "Measure a file of 1 MiB",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&LARGE], given),
+    },
+    Command {
+        words: "bench connections",
+        operands: "",
+        about: "Measure 10,000 connections: memory of idle ones, and requests on busy ones",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&CONNECTIONS], given),
     },
     Command {
         words: "bench build",
@@ -57,6 +95,13 @@ const COMMANDS: &[Command] = &[
                 saved in bench/results/build.json",
         options: &[],
         chore: |_| Ok(Chore::BenchBuild),
+    },
+    Command {
+        words: "bench report",
+        operands: "",
+        about: "Write bench/results/report.md and the charts anew, from what was saved",
+        options: &[],
+        chore: |_| Ok(Chore::BenchReport),
     },
     Command {
         words: "fuzz",
@@ -90,7 +135,7 @@ const BENCH_OPTIONS: &[Flag] = &[
     Flag { name: "seconds", value: "N", about: "how long one measurement lasts (3)" },
     Flag { name: "peers", value: "A,B", about: "only these, by name; `gnezdo` is ours (all)" },
     Flag { name: "scenarios", value: "A,B", about: "only these, by name (all)" },
-    Flag { name: "architecture", value: "A,B", about: "of our program (event)" },
+    Flag { name: "architecture", value: "A,B", about: "of our program (event,uring)" },
     Flag { name: "no-build", value: "", about: "measure our program as it was built last" },
     Flag {
         name: "no-save",
@@ -251,13 +296,21 @@ impl Given<'_> {
     }
 }
 
+fn suites(suites: &[&'static Suite], given: &Given<'_>) -> Result<Chore, Error> {
+    Ok(Chore::BenchSuites(suites.to_vec(), bench_options(given)?))
+}
+
+fn default_architectures() -> Vec<String> {
+    vec!["event".into(), "uring".into()]
+}
+
 fn bench_options(given: &Given<'_>) -> Result<BenchOptions, Error> {
     Ok(BenchOptions {
         rounds: given.count("rounds", 5)?,
         seconds: given.count("seconds", 3)?,
         peers: given.list("peers"),
         scenarios: given.list("scenarios"),
-        architectures: given.list("architecture").unwrap_or_else(|| vec!["event".into()]),
+        architectures: given.list("architecture").unwrap_or_else(default_architectures),
         builds: !given.has("no-build"),
         saves: !given.has("no-save"),
     })
@@ -296,12 +349,22 @@ mod tests {
     #[test]
     fn options_come_in_both_spellings_and_the_last_counts() {
         let line = "bench static --rounds 7 --seconds=2 --rounds=9 --peers nginx,h2o --no-save";
-        let Ok(Chore::BenchSuite(suite, options)) = read_line(line) else { panic!() };
-        assert_eq!(suite.name, "static");
+        let Ok(Chore::BenchSuites(suites, options)) = read_line(line) else { panic!() };
+        assert_eq!(suites.iter().map(|suite| suite.name).collect::<Vec<_>>(), ["static"]);
         assert_eq!((options.rounds, options.seconds), (9, 2));
         assert_eq!(options.peers.unwrap(), ["nginx", "h2o"]);
-        assert_eq!(options.architectures, ["event"]);
+        assert_eq!(options.architectures, ["event", "uring"]);
         assert!(options.builds && !options.saves);
+    }
+
+    #[test]
+    fn every_suite_has_its_word() {
+        let Ok(Chore::BenchSuites(all, _)) = read_line("bench all") else { panic!() };
+        for suite in all {
+            let line = format!("bench {}", suite.name);
+            let Ok(Chore::BenchSuites(suites, _)) = read_line(&line) else { panic!("{line}") };
+            assert_eq!(suites[0].name, suite.name);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::launch::launched;
 use super::machine::Cores;
-use super::results::Verdict;
+use super::verdicts::Verdict;
 use super::{machine, results_folder, work_folder, write_result};
 use crate::error::Error;
 use crate::project::{cargo, run};
@@ -74,14 +74,12 @@ pub(crate) fn load() -> Result<Option<CleanBuild>, Error> {
 }
 
 /// Whether a build was fast enough.
-pub(crate) fn judge(build: Option<&CleanBuild>) -> Verdict {
+pub(crate) fn judge(build: &CleanBuild) -> Verdict {
     Verdict {
         figure: format!("Clean release build of the program, {CORES} cores"),
         bar: format!("≤ {SECONDS_MAX:.0} s"),
-        measured: build.map(|build| {
-            let words = format!("{:.0} s ({}, {})", build.seconds, build.date, build.revision);
-            (words, build.seconds <= SECONDS_MAX)
-        }),
+        measured: Some(format!("{:.0} s ({}, {})", build.seconds, build.date, build.revision)),
+        met: Some(build.seconds <= SECONDS_MAX),
         floor: None,
     }
 }
@@ -117,8 +115,8 @@ mod tests {
         let build = CleanBuild { seconds: 99.5, date: "2026-01-02".into(), revision: "abc".into() };
         assert_eq!(CleanBuild::from_json(&build.to_json()), Some(build.clone()));
         assert_eq!(CleanBuild::from_json("{}"), None);
-        let measured = judge(Some(&build)).measured;
-        assert_eq!(measured, Some(("100 s (2026-01-02, abc)".into(), true)));
-        assert_eq!(judge(None).measured, None);
+        let verdict = judge(&build);
+        assert_eq!(verdict.measured.as_deref(), Some("100 s (2026-01-02, abc)"));
+        assert_eq!(verdict.met, Some(true));
     }
 }

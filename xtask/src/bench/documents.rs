@@ -1,4 +1,4 @@
-//! The files that every server serves: a page of about 600 bytes and a file of 1 MiB.
+//! What servers answer: files, a page of about 600 bytes and one of 1 MiB, and a constant.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,9 +10,12 @@ use crate::error::Error;
 pub(crate) const SMALL_TARGET: &str = "/index.html";
 /// The request target of the large file.
 pub(crate) const LARGE_TARGET: &str = "/1m.bin";
+/// The request target of the constant answer.
+pub(crate) const PLAINTEXT_TARGET: &str = "/plaintext";
 
 const SMALL: &[u8] = include_bytes!("../../../bench/documents/index.html");
 const LARGE_BYTES: usize = 1 << 20;
+const PLAINTEXT: &[u8] = b"Hello, World!";
 
 /// The files, on disk.
 #[derive(Clone, Debug)]
@@ -27,7 +30,7 @@ pub(crate) fn write() -> Result<Documents, Error> {
     fs::create_dir_all(&root).map_err(Error::io(format!("make {}", root.display())))?;
     // Servers compare paths with their root: `xtask/..` would not be the same.
     let root = root.canonicalize().map_err(Error::io(format!("find {}", root.display())))?;
-    for target in [SMALL_TARGET, LARGE_TARGET] {
+    for target in [SMALL_TARGET, LARGE_TARGET, PLAINTEXT_TARGET] {
         let path = root.join(&target[1..]);
         fs::write(&path, content(target))
             .map_err(Error::io(format!("write {}", path.display())))?;
@@ -39,6 +42,7 @@ pub(crate) fn write() -> Result<Documents, Error> {
 pub(crate) fn content(target: &str) -> Vec<u8> {
     match target {
         LARGE_TARGET => noise(LARGE_BYTES),
+        PLAINTEXT_TARGET => PLAINTEXT.to_vec(),
         _ => SMALL.to_vec(),
     }
 }
@@ -65,5 +69,6 @@ mod tests {
     fn documents_have_the_sizes_that_the_reports_name() {
         assert!((550..=650).contains(&content(SMALL_TARGET).len()));
         assert_eq!(content(LARGE_TARGET).len(), 1 << 20);
+        assert_eq!(content(PLAINTEXT_TARGET).len(), 13);
     }
 }

@@ -39,23 +39,47 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 
 /// Asks for a target in the words that wrk uses, and reads the whole answer.
 pub(crate) fn exchange(stream: &mut TcpStream, target: &str) -> io::Result<Answer> {
+    let mut answers = pipelined(stream, target, 1)?;
+    answers.pop().ok_or_else(|| io::Error::other("there is no answer to no request"))
+}
+
+/// Asks for a target several times at once, and reads all answers.
+pub(crate) fn pipelined(
+    stream: &mut TcpStream,
+    target: &str,
+    count: u32,
+) -> io::Result<Vec<Answer>> {
     let address = stream.peer_addr()?;
     let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    stream.write_all(request.as_bytes())?;
+    stream.write_all(request.repeat(count as usize).as_bytes())?;
+    let mut answers = Vec::new();
     let mut octets = Vec::new();
     let mut piece = vec![0; 64 * 1024];
-    loop {
+    while answers.len() < count as usize {
         match stream.read(&mut piece)? {
             0 => return Err(io::Error::other("it left before the end of its answer")),
             length => octets.extend_from_slice(&piece[..length]),
         }
-        let Some((content_start, content_length)) = framing(&octets)? else { continue };
-        match octets.len() - content_start {
-            length if length < content_length => {}
-            length if length == content_length => return Ok(Answer { octets, content_start }),
-            _ => return Err(io::Error::other("octets follow its answer")),
+        while let Some(answer) = take_answer(&mut octets)? {
+            answers.push(answer);
         }
     }
+    match octets.is_empty() && answers.len() == count as usize {
+        true => Ok(answers),
+        false => Err(io::Error::other("octets follow its answer")),
+    }
+}
+
+/// The first answer of `octets`, once it is complete.
+fn take_answer(octets: &mut Vec<u8>) -> io::Result<Option<Answer>> {
+    let Some((content_start, content_length)) = framing(octets)? else { return Ok(None) };
+    let end = content_start.saturating_add(content_length);
+    if octets.len() < end {
+        return Ok(None);
+    }
+    let rest = octets.split_off(end);
+    let octets = std::mem::replace(octets, rest);
+    Ok(Some(Answer { octets, content_start }))
 }
 
 /// Where the content starts and how long it is, once the head is complete.
@@ -80,6 +104,14 @@ mod tests {
 
     /// What `exchange` makes of these octets, sent in pieces.
     fn exchanged(pieces: &'static [&'static [u8]]) -> io::Result<Answer> {
+        served(pieces, |stream| exchange(stream, "/x"))
+    }
+
+    /// What `ask` makes of a server that sends these octets in pieces.
+    fn served<T>(
+        pieces: &'static [&'static [u8]],
+        ask: impl FnOnce(&mut TcpStream) -> io::Result<T>,
+    ) -> io::Result<T> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
@@ -95,7 +127,7 @@ mod tests {
                 stream.write_all(piece).unwrap();
             }
         });
-        let answer = exchange(&mut connect(address).unwrap(), "/x");
+        let answer = ask(&mut connect(address).unwrap());
         server.join().unwrap();
         answer
     }
@@ -106,6 +138,17 @@ mod tests {
             exchanged(&[b"HTTP/1.1 200 OK\r\nconTENT-length:  3\r\n", b"\r\na", b"bc"]).unwrap();
         assert_eq!(answer.status(), b"200");
         assert_eq!(answer.content(), b"abc");
+    }
+
+    #[test]
+    fn pipelined_answers_are_told_apart() {
+        const PIECES: &[&[u8]] = &[
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-",
+            b"Length: 2\r\n\r\nbc",
+        ];
+        let answers = served(PIECES, |stream| pipelined(stream, "/x", 2)).unwrap();
+        let contents: Vec<&[u8]> = answers.iter().map(Answer::content).collect();
+        assert_eq!(contents, [b"a".as_slice(), b"bc"]);
     }
 
     #[test]

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-/// One thing that is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use serde::{Deserialize, Serialize};
+
+/// One thing that is measured. Its name in files carries the unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Figure {
     /// Answers that arrived, by the clock on the wall.
     RequestsPerSecond,
     /// Answers that arrived, by the time that the server's processes spent on a core.
     RequestsPerCpuSecond,
     /// Half of the answers came within this time, in microseconds.
+    #[serde(rename = "p50_microseconds")]
     P50,
     /// 99 of 100 answers came within this time, in microseconds.
+    #[serde(rename = "p99_microseconds")]
     P99,
     /// Resident memory of the server's processes after the load, in bytes.
     ResidentBytes,
@@ -22,11 +27,14 @@ pub(crate) enum Figure {
     /// Resident memory that each idle connection added, in bytes.
     BytesPerConnection,
     /// How much of its core the server used.
+    #[serde(rename = "server_cpu_share")]
     ServerShare,
     /// How much of its core the client used. At 1 the client is the bottleneck: requests per
     /// second are its figure then, not the server's.
+    #[serde(rename = "client_cpu_share")]
     ClientShare,
     /// How much of the machine was used by neither.
+    #[serde(rename = "foreign_cpu_share")]
     ForeignShare,
 }
 
@@ -48,23 +56,6 @@ impl Figure {
         Self::ClientShare,
         Self::ForeignShare,
     ];
-
-    /// Its name in files, with the unit.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::RequestsPerSecond => "requests_per_second",
-            Self::RequestsPerCpuSecond => "requests_per_cpu_second",
-            Self::P50 => "p50_microseconds",
-            Self::P99 => "p99_microseconds",
-            Self::ResidentBytes => "resident_bytes",
-            Self::ProportionalBytes => "proportional_bytes",
-            Self::EmptyBytes => "empty_bytes",
-            Self::BytesPerConnection => "bytes_per_connection",
-            Self::ServerShare => "server_cpu_share",
-            Self::ClientShare => "client_cpu_share",
-            Self::ForeignShare => "foreign_cpu_share",
-        }
-    }
 
     /// Its name for readers.
     pub(crate) fn title(self) -> &'static str {

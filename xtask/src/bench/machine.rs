@@ -1,5 +1,6 @@
 //! Facts about the machine and the programs, without which no figure means anything.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,27 +16,26 @@ use crate::project::first_line;
 /// Above this share of the machine, what others do there shows in the figures.
 pub(crate) const BUSY_SHARE: f64 = 0.05;
 
-/// Named facts, in the order in which they are reported.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts(pub(crate) Vec<(String, String)>);
+/// The facts about the machine, in the order of reports; the versions of the peers follow.
+pub(crate) const MACHINE_FACTS: [&str; 8] =
+    ["date", "revision", "kernel", "processor", "cores", "congestion control", "rustc", "wrk"];
 
 /// The facts of this run.
-pub(crate) fn facts(peers: &[Ready], used: Cores) -> Facts {
+pub(crate) fn facts(peers: &[Ready], used: Cores) -> BTreeMap<String, String> {
     let Cores { server, client } = used;
-    let cores = format!("{}; server on core {server}, client on core {client}", cores());
-    let mut facts = vec![
-        ("date".into(), today()),
-        ("revision".into(), revision()),
-        ("kernel".into(), first_line("uname", &["-sr"]).unwrap_or_default()),
-        ("processor".into(), processor()),
-        ("cores".into(), cores),
-        ("congestion control".into(), congestion_control()),
-        ("rustc".into(), first_line("rustc", &["--version"]).unwrap_or_default()),
-        ("wrk".into(), programs::wrk_version()),
+    let values = [
+        today(),
+        revision(),
+        first_line("uname", &["-sr"]).unwrap_or_default(),
+        processor(),
+        format!("{}; server on core {server}, client on core {client}", cores()),
+        congestion_control(),
+        first_line("rustc", &["--version"]).unwrap_or_default(),
+        programs::wrk_version(),
     ];
     let versions = peers.iter().map(|ready| (ready.peer.name.to_string(), ready.version.clone()));
-    facts.extend(versions);
-    Facts(facts)
+    let names = MACHINE_FACTS.map(str::to_owned);
+    names.into_iter().zip(values).chain(versions).collect()
 }
 
 /// The date, by the calendar of UTC.

@@ -8,8 +8,12 @@ use std::path::Path;
 use super::configuration;
 use crate::error::Error;
 
-/// The name of our own program among the peers.
+/// The name of our own programs among the peers.
 pub(crate) const OURS: &str = "gnezdo";
+/// The floor that waits by epoll.
+pub(crate) const FLOOR_EPOLL: &str = "floor-epoll";
+/// The floor that waits by io_uring.
+pub(crate) const FLOOR_URING: &str = "floor-uring";
 
 /// A server that is measured.
 #[derive(Clone, Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Peer {
     pub(crate) name: Cow<'static, str>,
     /// What it stands for.
     pub(crate) role: Role,
+    /// What it serves.
+    pub(crate) application: Application,
     /// Where its program comes from.
     pub(crate) program: Program,
     /// Writes what it needs, and gives its arguments.
@@ -38,11 +44,21 @@ pub(crate) enum Role {
     Floor,
 }
 
+/// What servers serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Application {
+    /// A folder.
+    Files,
+    /// A constant answer, by a route.
+    Hello,
+}
+
 /// Where a program comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Program {
-    /// Built from this workspace.
-    Ours,
+    /// Built from this workspace: where it lies in the folder of the release profile, and the
+    /// words after `cargo build --release`.
+    Ours { path: &'static str, build: &'static [&'static str] },
     /// A Debian package.
     System(System),
     /// A package of the workspace `bench/peers`; `measured` is the crate whose version counts.
@@ -77,71 +93,144 @@ pub(crate) struct Place<'a> {
 pub(crate) const WRK: System =
     System { program: "wrk", package: "wrk", version_option: "--version" };
 
-pub(crate) const NGINX: Peer = Peer {
-    name: Cow::Borrowed("nginx"),
-    role: Role::Server,
-    program: Program::System(System { program: "nginx", package: "nginx", version_option: "-v" }),
-    prepare: |_, place| configuration::nginx(place),
-};
+const NGINX: Program =
+    Program::System(System { program: "nginx", package: "nginx", version_option: "-v" });
+const H2O: Program =
+    Program::System(System { program: "h2o", package: "h2o", version_option: "-v" });
 
-pub(crate) const H2O: Peer = Peer {
-    name: Cow::Borrowed("h2o"),
-    role: Role::Server,
-    program: Program::System(System { program: "h2o", package: "h2o", version_option: "-v" }),
-    prepare: |_, place| configuration::h2o(place),
-};
+pub(crate) const NGINX_FILES: Peer =
+    server("nginx", Application::Files, NGINX, |_, place| configuration::nginx_files(place));
 
-pub(crate) const STATIC_WEB_SERVER: Peer = Peer {
-    name: Cow::Borrowed("static-web-server"),
-    role: Role::Server,
-    program: Program::Workspace {
-        package: "peer-static-web-server",
-        measured: "static-web-server",
-    },
-    prepare: |_, place| Ok(configuration::static_web_server(place)),
-};
+pub(crate) const NGINX_HELLO: Peer =
+    server("nginx", Application::Hello, NGINX, |_, place| configuration::nginx_hello(place));
 
-pub(crate) const ACTIX_FILES: Peer = Peer {
-    name: Cow::Borrowed("actix-files"),
-    role: Role::Server,
-    program: Program::Workspace { package: "peer-actix-files", measured: "actix-files" },
-    prepare: |_, place| Ok(vec![place.address.to_string().into(), place.root.into()]),
-};
+pub(crate) const H2O_FILES: Peer =
+    server("h2o", Application::Files, H2O, |_, place| configuration::h2o_files(place));
 
-pub(crate) const AXUM_SERVEDIR: Peer = Peer {
-    name: Cow::Borrowed("axum-servedir"),
-    role: Role::Server,
-    program: Program::Workspace { package: "peer-axum-servedir", measured: "tower-http" },
-    prepare: |_, place| Ok(vec![place.address.to_string().into(), place.root.into()]),
-};
+pub(crate) const H2O_HELLO: Peer =
+    server("h2o", Application::Hello, H2O, |_, place| configuration::h2o_hello(place));
 
-pub(crate) const FLOOR_EPOLL: Peer = Peer {
-    name: Cow::Borrowed("floor-epoll"),
-    role: Role::Floor,
-    program: Program::Workspace { package: "floor-epoll", measured: "floor-epoll" },
-    prepare: |_, place| Ok(vec![place.address.to_string().into(), place.answer.into()]),
-};
+pub(crate) const STATIC_WEB_SERVER: Peer = server(
+    "static-web-server",
+    Application::Files,
+    Program::Workspace { package: "peer-static-web-server", measured: "static-web-server" },
+    |_, place| Ok(configuration::static_web_server(place)),
+);
 
-pub(crate) const FLOOR_URING: Peer = Peer {
-    name: Cow::Borrowed("floor-uring"),
-    role: Role::Floor,
-    program: Program::Workspace { package: "floor-uring", measured: "floor-uring" },
-    prepare: |_, place| Ok(vec![place.address.to_string().into(), place.answer.into()]),
-};
+pub(crate) const ACTIX_FILES: Peer = server(
+    "actix-files",
+    Application::Files,
+    Program::Workspace { package: "peer-actix-files", measured: "actix-files" },
+    address_and_root,
+);
 
-/// Our program under an architecture.
-pub(crate) fn ours(architecture: &str) -> Peer {
+pub(crate) const AXUM_SERVEDIR: Peer = server(
+    "axum-servedir",
+    Application::Files,
+    Program::Workspace { package: "peer-axum-servedir", measured: "tower-http" },
+    address_and_root,
+);
+
+pub(crate) const MAY_MINIHTTP: Peer = server(
+    "may_minihttp",
+    Application::Hello,
+    Program::Workspace { package: "peer-may-minihttp", measured: "may_minihttp" },
+    address,
+);
+
+pub(crate) const ACTIX_WEB: Peer = server(
+    "actix-web",
+    Application::Hello,
+    Program::Workspace { package: "peer-actix-web", measured: "actix-web" },
+    address,
+);
+
+pub(crate) const AXUM: Peer = server(
+    "axum",
+    Application::Hello,
+    Program::Workspace { package: "peer-axum", measured: "axum" },
+    address,
+);
+
+pub(crate) const NTEX: Peer = server(
+    "ntex",
+    Application::Hello,
+    Program::Workspace { package: "peer-ntex", measured: "ntex" },
+    address,
+);
+
+/// A floor, with the canned answer of an application.
+pub(crate) const fn floor(name: &'static str, application: Application) -> Peer {
+    Peer {
+        name: Cow::Borrowed(name),
+        role: Role::Floor,
+        application,
+        program: Program::Workspace { package: name, measured: name },
+        prepare: |_, place| Ok(vec![place.address.to_string().into(), place.answer.into()]),
+    }
+}
+
+/// Our program for an application, under an architecture.
+pub(crate) fn ours(architecture: &str, application: Application) -> Peer {
+    let program = match application {
+        Application::Files => Program::Ours { path: "gnezdo", build: &["--package", "gnezdo-cli"] },
+        Application::Hello => Program::Ours {
+            path: "examples/hello",
+            build: &["--package", "gnezdo", "--example", "hello"],
+        },
+    };
     Peer {
         name: Cow::Owned(format!("{OURS} {architecture}")),
         role: Role::Ours(architecture.to_owned()),
-        program: Program::Ours,
+        application,
+        program,
         prepare: |peer, place| Ok(configuration::gnezdo(peer, place)),
     }
+}
+
+const fn server(
+    name: &'static str,
+    application: Application,
+    program: Program,
+    prepare: Prepare,
+) -> Peer {
+    Peer { name: Cow::Borrowed(name), role: Role::Server, application, program, prepare }
+}
+
+fn address(_: &Peer, place: &Place<'_>) -> Result<Vec<OsString>, Error> {
+    Ok(vec![place.address.to_string().into()])
+}
+
+fn address_and_root(_: &Peer, place: &Place<'_>) -> Result<Vec<OsString>, Error> {
+    Ok(vec![place.address.to_string().into(), place.root.into()])
 }
 
 impl Peer {
     /// Whether this is our program.
     pub(crate) fn is_ours(&self) -> bool {
         matches!(self.role, Role::Ours(_))
+    }
+
+    /// Whether this is no server.
+    pub(crate) fn is_floor(&self) -> bool {
+        self.role == Role::Floor
+    }
+
+    /// The name of the folder in which it runs.
+    pub(crate) fn folder_name(&self) -> String {
+        format!("{}-{}", self.name.replace(' ', "-"), self.application.name())
+    }
+}
+
+impl Application {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Files, Self::Hello];
+
+    /// Its name in the names of files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Hello => "hello",
+        }
     }
 }

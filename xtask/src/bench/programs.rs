@@ -26,21 +26,47 @@ pub(crate) struct Ready {
     pub(crate) version: String,
 }
 
-/// Makes the programs of all peers, and the load generator, ready.
-pub(crate) fn ready(peers: Vec<Peer>, options: &BenchOptions) -> Result<Vec<Ready>, Error> {
-    install_missing(&peers)?;
-    build_peers(&peers)?;
-    if options.builds && peers.iter().any(Peer::is_ours) {
-        eprintln!("building gnezdo");
-        run(cargo().args(["build", "--release", "--quiet", "--package", "gnezdo-cli"]))?;
+/// Who is there, and who is not.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    /// Peers whose programs are there.
+    pub(crate) ready: Vec<Ready>,
+    /// The names of the others, and why.
+    pub(crate) missing: Vec<(String, String)>,
+}
+
+/// Makes the programs of all peers, and the load generator, ready. A peer whose program cannot
+/// be had is left out.
+///
+/// # Errors
+/// If there is no load generator, or our own program does not build.
+pub(crate) fn ready(peers: Vec<Peer>, options: &BenchOptions) -> Result<Programs, Error> {
+    install_missing(&peers);
+    wrk()?;
+    build_peers(&peers);
+    if options.builds {
+        build_ours(&peers)?;
     }
-    let found = peers.into_iter().map(find);
-    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    let mut programs = Programs::default();
+    for peer in peers {
+        let name = peer.name.to_string();
+        match find(peer) {
+            Ok(ready) => programs.ready.push(ready),
+            Err(reason) => {
+                eprintln!("{name} is left out: {reason}");
+                programs.missing.push((name, reason));
+            }
+        }
+    }
+    Ok(programs)
 }
 
 /// The load generator.
 pub(crate) fn wrk() -> Result<PathBuf, Error> {
-    which(WRK.program).ok_or_else(|| not_installed(&[WRK]))
+    which(WRK.program).ok_or_else(|| Error::NotInstalled {
+        programs: WRK.program.into(),
+        packages: WRK.package.into(),
+    })
 }
 
 /// The version of the load generator.
@@ -48,86 +74,107 @@ pub(crate) fn wrk_version() -> String {
     version_of_system(WRK)
 }
 
-fn find(peer: Peer) -> Result<Option<Ready>, Error> {
+/// The peer with its program, or why there is none.
+fn find(peer: Peer) -> Result<Ready, String> {
     let (program, version) = match &peer.program {
-        Program::Ours => {
-            let program = project::target_folder().join("release/gnezdo");
-            if !program.exists() {
-                eprintln!("{} is left out: there is no {}", peer.name, program.display());
-                return Ok(None);
-            }
-            let version = project::first_line(&program, &["--version"]).unwrap_or_default();
-            (program, version)
+        Program::Ours { path, .. } => {
+            let program = project::target_folder().join("release").join(path);
+            (program, env!("CARGO_PKG_VERSION").to_owned())
         }
         Program::System(system) => {
-            let program = which(system.program).ok_or_else(|| not_installed(&[*system]))?;
+            let program = which(system.program)
+                .ok_or_else(|| format!("the package {} is not installed", system.package))?;
             (program, version_of_system(*system))
         }
         Program::Workspace { package, measured } => {
-            (peers_folder().join("target/release").join(package), locked_version(measured)?)
+            let program = peers_folder().join("target/release").join(package);
+            (program, locked_version(measured).map_err(|error| error.to_string())?)
         }
     };
-    Ok(Some(Ready { peer, program, version }))
+    if !program.exists() {
+        let path = program.strip_prefix(project::root()).unwrap_or(&program);
+        return Err(format!("there is no {}", path.display()));
+    }
+    Ok(Ready { peer, program, version })
 }
 
 fn peers_folder() -> PathBuf {
     project::root().join("bench/peers")
 }
 
-/// Builds those peers that are programs of the workspace `bench/peers`.
-fn build_peers(peers: &[Peer]) -> Result<(), Error> {
-    let mut build = cargo();
-    build.args(["build", "--release", "--quiet", "--locked"]).current_dir(peers_folder());
-    // Settings that were meant for our own build are not for theirs.
-    build.env_remove("CARGO_TARGET_DIR");
+/// Builds our programs, as far as they are among the peers.
+fn build_ours(peers: &[Peer]) -> Result<(), Error> {
+    let mut built: Vec<&str> = Vec::new();
+    for peer in peers {
+        let Program::Ours { path, build } = &peer.program else { continue };
+        if built.contains(path) {
+            continue;
+        }
+        eprintln!("building {path}");
+        run(cargo().args(["build", "--release", "--quiet"]).args(*build))?;
+        built.push(path);
+    }
+    Ok(())
+}
+
+/// Builds those peers that are programs of the workspace `bench/peers`. One that does not build
+/// takes no other along, and is not measured as it was built before.
+fn build_peers(peers: &[Peer]) {
     let packages: Vec<&str> = peers
         .iter()
         .filter_map(|peer| match peer.program {
             Program::Workspace { package, .. } => Some(package),
-            Program::Ours | Program::System(_) => None,
+            Program::Ours { .. } | Program::System(_) => None,
         })
         .collect();
     if packages.is_empty() {
-        return Ok(());
+        return;
     }
     eprintln!("building {} (minutes, the first time)", packages.join(", "));
-    run(build.args(packages.iter().flat_map(|package| ["--package", package])))
+    if run(&mut peers_build(&packages)).is_ok() {
+        return;
+    }
+    for package in packages {
+        if run(&mut peers_build(&[package])).is_err() {
+            // It is not there then, which is what `find` looks at.
+            let _ = fs::remove_file(peers_folder().join("target/release").join(package));
+        }
+    }
 }
 
-fn install_missing(peers: &[Peer]) -> Result<(), Error> {
+fn peers_build(packages: &[&str]) -> Command {
+    let mut build = cargo();
+    build.args(["build", "--release", "--quiet", "--locked"]).current_dir(peers_folder());
+    // Settings that were meant for our own build are not for theirs.
+    build.env_remove("CARGO_TARGET_DIR");
+    build.args(packages.iter().flat_map(|package| ["--package", package]));
+    build
+}
+
+/// Tries to install what is missing. Whether that helped shows when programs are looked for.
+fn install_missing(peers: &[Peer]) {
     let systems = peers.iter().filter_map(|peer| match peer.program {
         Program::System(system) => Some(system),
-        Program::Ours | Program::Workspace { .. } => None,
+        Program::Ours { .. } | Program::Workspace { .. } => None,
     });
     let missing: Vec<System> =
         systems.chain([WRK]).filter(|system| which(system.program).is_none()).collect();
-    if missing.is_empty() {
-        return Ok(());
+    if !missing.is_empty() && geteuid().is_root() && which("apt-get").is_some() {
+        let packages: Vec<&str> = missing.iter().map(|system| system.package).collect();
+        eprintln!("installing {}", packages.join(", "));
+        let installed = run(&mut apt_get(&["update", "-qq"])).and_then(|()| {
+            run(apt_get(&["install", "-qq", "--yes", "--no-install-recommends"]).args(packages))
+        });
+        if let Err(error) = installed {
+            eprintln!("{error}");
+        }
     }
-    let can_install = geteuid().is_root() && which("apt-get").is_some();
-    if !can_install {
-        return Err(not_installed(&missing));
-    }
-    let packages: Vec<&str> = missing.iter().map(|system| system.package).collect();
-    eprintln!("installing {}", packages.join(", "));
-    run(&mut apt_get(&["update", "-qq"]))?;
-    run(apt_get(&["install", "-qq", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 fn apt_get(words: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
     command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
     command
-}
-
-fn not_installed(missing: &[System]) -> Error {
-    let join = |name: fn(&System) -> &'static str, by| {
-        missing.iter().map(name).collect::<Vec<_>>().join(by)
-    };
-    Error::NotInstalled {
-        programs: join(|system| system.program, ", "),
-        packages: join(|system| system.package, " "),
-    }
 }
 
 fn which(program: &str) -> Option<PathBuf> {

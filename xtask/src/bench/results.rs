@@ -1,64 +1,163 @@
 //! What a run gave: the samples of every peer in every scenario, and whether the bars are met.
+//!
+//! This is what is saved, and what reports are made of: a report of all suites needs only one
+//! of them to have been measured today.
 
-use super::clean_build::CleanBuild;
-use super::figure::{Figure, Sample, grouped, median, spread};
-use super::machine::Facts;
-use super::peer::{Peer, Role};
-use super::programs::Ready;
-use super::rounds::Bench;
-use super::suite::{Bar, Bound, Scenario, Suite};
-use super::{BenchOptions, clean_build, machine};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+
+use serde::{Deserialize, Serialize};
+
+use super::figure::{Figure, Sample, median, spread};
+use super::peer::{FLOOR_EPOLL, FLOOR_URING, OURS};
+use super::rounds::{Bench, Series};
+use super::suite::{Scenario, Suite};
+use super::verdicts::{Verdict, judge};
+use super::{BenchOptions, machine, results_folder, write_result};
 use crate::error::Error;
 
-/// Everything that a report tells.
-#[derive(Debug)]
-pub(crate) struct Results<'s> {
-    pub(crate) suite: &'s Suite,
-    pub(crate) peers: Vec<Ready>,
-    pub(crate) series: Vec<Series<'s>>,
-    pub(crate) facts: Facts,
+/// Everything that a report tells about a suite.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Results {
+    pub(crate) suite: String,
     pub(crate) rounds: u32,
     pub(crate) seconds: u32,
-    pub(crate) verdicts: Vec<Verdict>,
+    /// The machine, and the versions of the programs.
+    pub(crate) facts: BTreeMap<String, String>,
+    pub(crate) scenarios: Vec<Measurements>,
+    pub(crate) bars: Vec<Verdict>,
 }
 
-/// The samples of one peer in one scenario.
-#[derive(Clone, Debug)]
-pub(crate) struct Series<'s> {
-    pub(crate) scenario: &'s Scenario,
-    /// The peer's place among the peers of the run.
-    pub(crate) peer: usize,
+/// What was measured in a scenario.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Measurements {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// Best first, by the first column of the scenario.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// What was measured of a peer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) peer: String,
+    /// Nothing if anything went wrong.
+    pub(crate) median: Sample,
+    /// Round by round.
     pub(crate) samples: Vec<Sample>,
-    /// What went wrong, round by round. A series with failures has no figures.
+    /// What went wrong.
     pub(crate) failures: Vec<String>,
 }
 
-/// Whether a bar is met.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Verdict {
-    /// What was to be reached, in words.
-    pub(crate) figure: String,
-    /// How high or low, in words.
-    pub(crate) bar: String,
-    /// What was reached, in words, and whether that is enough; nothing if it was not measured.
-    pub(crate) measured: Option<(String, bool)>,
-    /// What the floor reached, in words: what lies beyond it is beyond everybody.
-    pub(crate) floor: Option<String>,
+impl Results {
+    pub(crate) fn new(
+        suite: &Suite,
+        options: &BenchOptions,
+        bench: &Bench<'_>,
+        missing: &[(String, String)],
+        series: &[Series<'_>],
+    ) -> Self {
+        let name_of = |series: &Series<'_>| bench.peers()[series.peer].peer.name.to_string();
+        let measurements = |scenario: &Scenario| {
+            let own = series.iter().filter(|series| series.scenario.name == scenario.name);
+            Measurements::new(
+                scenario,
+                own.map(|series| Row::new(name_of(series), series)).collect(),
+            )
+        };
+        let scenarios: Vec<_> = suite.scenarios.iter().map(measurements).collect();
+        let scenarios: Vec<_> = scenarios.into_iter().filter(|m| !m.rows.is_empty()).collect();
+        let mut facts = machine::facts(bench.peers(), bench.cores());
+        facts.extend(missing.iter().map(|(name, why)| (name.clone(), format!("left out: {why}"))));
+        Self {
+            suite: suite.name.to_owned(),
+            rounds: options.rounds,
+            seconds: options.seconds,
+            facts,
+            bars: judge(suite, &scenarios),
+            scenarios,
+        }
+    }
+
+    /// What was saved of a suite, if anything was.
+    pub(crate) fn load(suite: &Suite) -> Result<Option<Self>, Error> {
+        let path = results_folder().join(file_name(suite.name));
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(Error::io(format!("read {}", path.display())))?,
+        };
+        let results = serde_json::from_str(&text).map_err(|error| Error::Unreadable {
+            source: "a file of bench/results",
+            problem: format!("{}: {error}", path.display()),
+        })?;
+        Ok(Some(results))
+    }
+
+    /// Saves them, for programs and for later reports.
+    pub(crate) fn save(&self) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| Error::Unreadable {
+            source: "a result",
+            problem: error.to_string(),
+        })?;
+        write_result(&file_name(&self.suite), &format!("{text}\n"))
+    }
+
+    /// Whether our program was measured.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.rows().any(Row::is_ours)
+    }
+
+    /// Whether anything went wrong in any round.
+    pub(crate) fn has_failures(&self) -> bool {
+        self.rows().any(|row| !row.failures.is_empty())
+    }
+
+    pub(crate) fn rounds_in_words(&self) -> String {
+        format!("{} round{}", self.rounds, if self.rounds == 1 { "" } else { "s" })
+    }
+
+    /// How much of the machine others used meanwhile: as a rule, and at worst.
+    pub(crate) fn foreign_share(&self) -> Option<(f64, f64)> {
+        let shares: Vec<f64> =
+            self.rows().flat_map(|row| row.values(Figure::ForeignShare)).collect();
+        Some((median(&shares)?, shares.iter().copied().fold(0.0, f64::max)))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.scenarios.iter().flat_map(|scenario| &scenario.rows)
+    }
 }
 
-impl<'s> Series<'s> {
-    pub(crate) fn new(scenario: &'s Scenario, peer: usize) -> Self {
-        Self { scenario, peer, samples: Vec::new(), failures: Vec::new() }
+impl Measurements {
+    pub(crate) fn new(scenario: &Scenario, mut rows: Vec<Row>) -> Self {
+        let figure = scenario.columns[0];
+        let rank = |row: &Row| match row.median.get(&figure) {
+            Some(value) if figure.more_is_better() => -value,
+            Some(value) => *value,
+            None => f64::INFINITY,
+        };
+        rows.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+        Self { name: scenario.name.to_owned(), title: scenario.title.to_owned(), rows }
     }
 
-    pub(crate) fn add(&mut self, sample: Sample, failure: Option<String>) {
-        self.samples.push(sample);
-        self.failures.extend(failure);
+    /// The median of a peer's figure.
+    pub(crate) fn median_of(&self, peer: &str, figure: Figure) -> Option<f64> {
+        let row = self.rows.iter().find(|row| row.peer == peer)?;
+        row.median.get(&figure).copied()
     }
+}
 
-    /// The median of a figure, if nothing failed.
-    pub(crate) fn median(&self, figure: Figure) -> Option<f64> {
-        if self.failures.is_empty() { median(&self.values(figure)) } else { None }
+impl Row {
+    fn new(peer: String, series: &Series<'_>) -> Self {
+        let samples: Vec<Sample> = series.samples.iter().map(rounded).collect();
+        let mut row =
+            Self { peer, median: Sample::new(), samples, failures: series.failures.clone() };
+        if row.failures.is_empty() {
+            let median_of = |figure| Some((figure, median(&row.values(figure))?));
+            row.median = rounded(&Figure::ALL.into_iter().filter_map(median_of).collect());
+        }
+        row
     }
 
     /// How far the rounds lie apart, in parts of the median, if nothing failed.
@@ -66,184 +165,96 @@ impl<'s> Series<'s> {
         if self.failures.is_empty() { spread(&self.values(figure)) } else { None }
     }
 
-    pub(crate) fn values(&self, figure: Figure) -> Vec<f64> {
+    /// Whether this is our program.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.peer.split(' ').next() == Some(OURS)
+    }
+
+    /// Whether this is no server.
+    pub(crate) fn is_floor(&self) -> bool {
+        [FLOOR_EPOLL, FLOOR_URING].contains(&&*self.peer)
+    }
+
+    fn values(&self, figure: Figure) -> Vec<f64> {
         self.samples.iter().filter_map(|sample| sample.get(&figure).copied()).collect()
     }
 }
 
-impl<'s> Results<'s> {
-    pub(crate) fn new(
-        suite: &'s Suite,
-        options: &BenchOptions,
-        bench: &Bench<'_>,
-        series: Vec<Series<'s>>,
-    ) -> Result<Self, Error> {
-        let peers = bench.peers();
-        let mut results = Self {
-            suite,
-            peers: peers.to_vec(),
-            series,
-            facts: machine::facts(peers, bench.cores()),
-            rounds: options.rounds,
-            seconds: options.seconds,
-            verdicts: Vec::new(),
-        };
-        results.verdicts = results.judge(clean_build::load()?.as_ref());
-        Ok(results)
-    }
+fn file_name(suite: &str) -> String {
+    format!("{suite}.json")
+}
 
-    /// Whether our program is among the peers.
-    pub(crate) fn has_ours(&self) -> bool {
-        self.peers.iter().any(|ready| ready.peer.is_ours())
-    }
-
-    pub(crate) fn rounds_in_words(&self) -> String {
-        format!("{} round{}", self.rounds, if self.rounds == 1 { "" } else { "s" })
-    }
-
-    /// Whether anything went wrong in any round.
-    pub(crate) fn has_failures(&self) -> bool {
-        self.series.iter().any(|series| !series.failures.is_empty())
-    }
-
-    /// How much of the machine others used meanwhile: as a rule, and at worst.
-    pub(crate) fn foreign_share(&self) -> Option<(f64, f64)> {
-        let of_series = |series: &Series<'_>| series.values(Figure::ForeignShare);
-        let shares: Vec<f64> = self.series.iter().flat_map(of_series).collect();
-        Some((median(&shares)?, shares.iter().copied().fold(0.0, f64::max)))
-    }
-
-    /// The series of a scenario, best first by its first column.
-    pub(crate) fn ranked(&self, scenario: &Scenario) -> Vec<&Series<'s>> {
-        let figure = scenario.columns[0];
-        let mut ranked: Vec<&Series<'s>> =
-            self.series.iter().filter(|series| series.scenario.name == scenario.name).collect();
-        let rank = |series: &Series<'s>| match series.median(figure) {
-            Some(value) if figure.more_is_better() => -value,
-            Some(value) => value,
-            None => f64::INFINITY,
-        };
-        ranked.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
-        ranked
-    }
-
-    /// The scenarios that were measured, in the order of the suite.
-    pub(crate) fn scenarios(&self) -> impl Iterator<Item = &'s Scenario> {
-        let is_measured = |s: &&Scenario| self.series.iter().any(|r| r.scenario.name == s.name);
-        self.suite.scenarios.iter().filter(is_measured)
-    }
-
-    fn judge(&self, build: Option<&CleanBuild>) -> Vec<Verdict> {
-        let bars = self.suite.bars.iter().map(|bar| self.judge_bar(bar));
-        bars.chain([clean_build::judge(build)]).collect()
-    }
-
-    fn judge_bar(&self, bar: &Bar) -> Verdict {
-        let more_is_better = bar.figure.more_is_better();
-        let (wanted, reference, unit) = match bar.bound {
-            Bound::OfPeer(ratio, name) => (ratio, self.of_peer(bar, name), format!(" × {name}")),
-            Bound::Value(value) => (value, Some(1.0), String::new()),
-        };
-        let written = |value: f64| match bar.bound {
-            Bound::OfPeer(..) => format!("{value:.2}{unit}"),
-            Bound::Value(_) => grouped(value),
-        };
-        let against = |value: Option<f64>| Some(value? / reference?);
-        let measured = against(self.of_ours(bar)).map(|value| {
-            let is_met = if more_is_better { value >= wanted } else { value <= wanted };
-            (written(value), is_met)
-        });
-        let is_the_floor = matches!(bar.bound, Bound::OfPeer(_, name) if name == bar.floor);
-        let floor = if is_the_floor { None } else { against(self.of_peer(bar, bar.floor)) };
-        let title = self.suite.scenarios.iter().find(|s| s.name == bar.scenario).map(|s| s.title);
-        let sign = if more_is_better { "≥" } else { "≤" };
-        Verdict {
-            figure: format!("{}: {}", title.unwrap_or(bar.scenario), bar.figure.title()),
-            bar: format!("{sign} {}", written(wanted)),
-            measured,
-            floor: floor.map(written),
-        }
-    }
-
-    fn of_ours(&self, bar: &Bar) -> Option<f64> {
-        self.median_of(bar, |peer| peer.role == Role::Ours(bar.architecture.to_owned()))
-    }
-
-    fn of_peer(&self, bar: &Bar, name: &str) -> Option<f64> {
-        self.median_of(bar, |peer| peer.name == name)
-    }
-
-    fn median_of(&self, bar: &Bar, is_meant: impl Fn(&Peer) -> bool) -> Option<f64> {
-        let of_scenario = self.series.iter().filter(|s| s.scenario.name == bar.scenario);
-        let mut meant = of_scenario.filter(|series| is_meant(&self.peers[series.peer].peer));
-        meant.next()?.median(bar.figure)
-    }
+/// Three digits after the point are more than anything here is worth.
+fn rounded(sample: &Sample) -> Sample {
+    sample.iter().map(|(&figure, value)| (figure, (value * 1000.0).round() / 1000.0)).collect()
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::peer::{FLOOR_EPOLL, NGINX, ours};
-    use super::super::suite::STATIC;
+    use super::super::suites::STATIC;
     use super::*;
 
-    fn ready(peer: Peer) -> Ready {
-        Ready { peer, program: "/bin/true".into(), version: "1.2".into() }
-    }
-
-    fn series(scenario: usize, peer: usize, per_cpu_second: &[f64]) -> Series<'static> {
-        let mut series = Series::new(&STATIC.scenarios[scenario], peer);
-        for &value in per_cpu_second {
-            let sample = [(Figure::RequestsPerCpuSecond, value), (Figure::P99, 1e8 / value)];
-            series.add(Sample::from(sample), None);
-        }
-        series
+    fn row(peer: &str, scenario: &'static Scenario, per_cpu_second: &[f64], failure: &str) -> Row {
+        let sample = |&value: &f64| {
+            Sample::from([(Figure::RequestsPerCpuSecond, value), (Figure::P99, 1e8 / value)])
+        };
+        let failures = (!failure.is_empty()).then(|| failure.to_owned());
+        let samples = per_cpu_second.iter().map(sample).collect();
+        let failures = failures.into_iter().collect();
+        Row::new(peer.to_owned(), &Series { scenario, peer: 0, samples, failures })
     }
 
     /// Ours reaches twice of nginx and 0.8 of the floor, but p99 fails: there nginx had errors.
-    pub(crate) fn results() -> Results<'static> {
-        let mut failed = series(2, 1, &[100_000.0]);
-        failed.failures.push("3 of 9 requests failed".into());
-        let mut results = Results {
-            suite: &STATIC,
-            peers: vec![ready(ours("event")), ready(NGINX), ready(FLOOR_EPOLL)],
-            series: vec![
-                series(0, 0, &[190_000.0, 200_000.0, 220_000.0]),
-                series(0, 1, &[100_000.0, 110_000.0, 90_000.0]),
-                series(0, 2, &[250_000.0]),
-                series(2, 0, &[200_000.0]),
-                failed,
-            ],
-            facts: Facts::default(),
+    pub(crate) fn results() -> Results {
+        let [small, many] = STATIC.scenarios else { panic!("there are other scenarios") };
+        let scenarios = vec![
+            Measurements::new(
+                small,
+                vec![
+                    row("gnezdo event", small, &[190_000.0, 200_000.0, 220_000.0], ""),
+                    row("nginx", small, &[100_000.0, 110_000.0, 90_000.0], ""),
+                    row(FLOOR_EPOLL, small, &[250_000.0], ""),
+                ],
+            ),
+            Measurements::new(
+                many,
+                vec![
+                    row("nginx", many, &[100_000.0], "3 of 9 requests failed"),
+                    row("gnezdo event", many, &[200_000.0], ""),
+                ],
+            ),
+        ];
+        let facts = [("zlib", "1"), ("date", "today"), ("nginx", "1.2")];
+        let facts = facts.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Results {
+            suite: "static".into(),
             rounds: 3,
             seconds: 1,
-            verdicts: Vec::new(),
+            facts: facts.into(),
+            bars: judge(&STATIC, &scenarios),
+            scenarios,
+        }
+    }
+
+    #[test]
+    fn a_row_with_failures_has_no_figures_and_ranks_last() {
+        let results = results();
+        assert!(results.has_failures() && results.has_ours());
+        let peers = |index: usize| {
+            let rows = results.scenarios[index].rows.iter();
+            rows.map(|row| row.peer.as_str()).collect::<Vec<_>>()
         };
-        results.verdicts = results.judge(None);
-        results
+        assert_eq!(peers(0), [FLOOR_EPOLL, "gnezdo event", "nginx"]);
+        assert_eq!(peers(1), ["gnezdo event", "nginx"]);
+        assert_eq!(results.scenarios[1].median_of("nginx", Figure::P99), None);
     }
 
     #[test]
-    fn bars_are_judged_by_medians() {
-        let results = results();
-        let measured: Vec<_> = results.verdicts.iter().map(|v| v.measured.clone()).collect();
-        assert_eq!(measured[0], Some(("0.80 × floor-epoll".into(), false)));
-        assert_eq!(measured[1], Some(("2.00 × nginx".into(), true)));
-        assert!(measured[2..].iter().all(Option::is_none), "{measured:?}");
-        assert_eq!(results.verdicts[0].floor, None);
-        assert_eq!(results.verdicts[1].floor.as_deref(), Some("2.50 × nginx"));
-        assert_eq!(results.verdicts[0].bar, "≥ 0.85 × floor-epoll");
-        assert_eq!(results.verdicts[6].bar, "≤ 1.00 × nginx");
-    }
-
-    #[test]
-    fn a_series_with_failures_has_no_figures_and_ranks_last() {
-        let results = results();
-        assert!(results.has_failures());
-        let small: Vec<usize> =
-            results.ranked(&STATIC.scenarios[0]).iter().map(|s| s.peer).collect();
-        assert_eq!(small, [2, 0, 1]);
-        let many: Vec<usize> =
-            results.ranked(&STATIC.scenarios[2]).iter().map(|s| s.peer).collect();
-        assert_eq!(many, [0, 1]);
+    fn what_is_saved_is_read_again() {
+        let text = serde_json::to_string(&results()).unwrap();
+        assert!(text.contains("\"requests_per_cpu_second\":200000.0"), "{text}");
+        assert!(text.contains("\"p99_microseconds\":500.0"), "{text}");
+        let again: Results = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
     }
 }

@@ -2,32 +2,23 @@
 //!
 //! Rounds go over all peers before the next one starts, so that a slow minute of the machine
 //! falls on everybody. Each measurement is a fresh server: start, warm up, read its clock,
-//! load, read its clock, read its memory, end.
+//! load, read its clock, read its memory, end. A peer that does not start, or answers something
+//! else than it should, fails in its scenarios and holds nobody else up.
 
 use std::fs;
 use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use super::documents::{Documents, SMALL_TARGET, content};
-use super::exchange::{Answer, connect, exchange};
-use super::figure::{Figure, Sample};
-use super::idle::Idle;
+use super::documents::{Documents, PLAINTEXT_TARGET, SMALL_TARGET, content};
+use super::exchange::{Answer, connect, exchange, pipelined};
+use super::figure::Sample;
 use super::machine::Cores;
-use super::peer::{Place, Role};
+use super::measurement::{Client, Measured};
+use super::peer::{Application, Place, Role};
 use super::programs::{self, Ready};
-use super::results::Series;
 use super::server::{Server, free_address};
-use super::suite::{Load, Scenario};
-use super::{BenchOptions, machine, usage, work_folder, wrk};
+use super::suite::Scenario;
+use super::{BenchOptions, machine, work_folder};
 use crate::error::Error;
-
-/// How long a server warms up, in seconds.
-const WARM_UP_SECONDS: u32 = 1;
-/// How many requests touch a server's pages before its memory is called empty.
-const TOUCH_REQUESTS: usize = 100;
-/// How long memory settles before it is read.
-const SETTLE: Duration = Duration::from_millis(300);
 
 /// A suite that is ready to be measured.
 pub(crate) struct Bench<'s> {
@@ -35,10 +26,20 @@ pub(crate) struct Bench<'s> {
     scenarios: Vec<&'s Scenario>,
     documents: Documents,
     wrk: PathBuf,
-    canned_answer: PathBuf,
     cores: Cores,
     rounds: u32,
     seconds: u32,
+}
+
+/// The samples of one peer in one scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Series<'s> {
+    pub(crate) scenario: &'s Scenario,
+    /// The peer's place among the peers of the run.
+    pub(crate) peer: usize,
+    pub(crate) samples: Vec<Sample>,
+    /// What went wrong. A series with failures has no figures.
+    pub(crate) failures: Vec<String>,
 }
 
 impl<'s> Bench<'s> {
@@ -56,7 +57,6 @@ impl<'s> Bench<'s> {
             scenarios,
             documents,
             wrk: programs::wrk()?,
-            canned_answer: work_folder().join("answer.http"),
             cores: Cores::choose()?,
             rounds: options.rounds,
             seconds: options.seconds,
@@ -75,17 +75,17 @@ impl<'s> Bench<'s> {
 
     /// Measures everybody.
     pub(crate) fn run(&self) -> Result<Vec<Series<'s>>, Error> {
-        self.write_canned_answer()?;
-        self.verify()?;
-        machine::warn_when_busy()?;
+        for application in Application::ALL {
+            self.write_canned_answer(application)?;
+        }
         let mut all = self.empty_series();
+        for series in &mut all {
+            self.verify(series);
+        }
+        machine::warn_when_busy()?;
         for round in 1..=self.rounds {
             for series in &mut all {
-                let name = &self.peers[series.peer].peer.name;
-                eprint!("round {round}/{} {:<6} {name:<20} ", self.rounds, series.scenario.name);
-                let measured = self.measure(&self.peers[series.peer], series.scenario)?;
-                eprintln!("{}", measured.in_short());
-                series.add(measured.sample, measured.failure);
+                self.measure(round, series);
             }
         }
         Ok(all)
@@ -94,92 +94,99 @@ impl<'s> Bench<'s> {
     fn empty_series(&self) -> Vec<Series<'s>> {
         let of_scenario = |&scenario: &&'s Scenario| {
             let takes_part = move |(_, ready): &(usize, &Ready)| scenario.takes(&ready.peer);
-            self.peers.iter().enumerate().filter(takes_part).map(|(i, _)| Series::new(scenario, i))
+            let empty =
+                move |peer| Series { scenario, peer, samples: Vec::new(), failures: Vec::new() };
+            self.peers.iter().enumerate().filter(takes_part).map(move |(peer, _)| empty(peer))
         };
         self.scenarios.iter().flat_map(of_scenario).collect()
+    }
+
+    /// Adds a sample, unless the series is spoilt already.
+    fn measure(&self, round: u32, series: &mut Series<'s>) {
+        if !series.failures.is_empty() {
+            return;
+        }
+        let Series { scenario, peer, .. } = *series;
+        let ready = &self.peers[peer];
+        let (name, rounds) = (&ready.peer.name, self.rounds);
+        eprint!("round {round}/{rounds} {:<14} {name:<20} ", scenario.name);
+        let measured =
+            self.measured(ready, scenario).unwrap_or_else(|error| Measured::failed(&error));
+        eprintln!("{}", measured.in_short());
+        series.samples.push(measured.sample);
+        series.failures.extend(measured.failure);
+    }
+
+    fn measured(&self, ready: &Ready, scenario: &Scenario) -> Result<Measured, Error> {
+        let mut server = self.start(ready)?;
+        let client = Client { wrk: &self.wrk, core: self.cores.client, seconds: self.seconds };
+        let measured = client.measure(&server, &scenario.load)?;
+        server.check()?;
+        Ok(measured)
     }
 
     fn start(&self, ready: &Ready) -> Result<Server, Error> {
         let place = Place {
             address: free_address()?,
             root: &self.documents.root,
-            folder: &work_folder().join(ready.peer.name.replace(' ', "-")),
-            answer: &self.canned_answer,
+            folder: &work_folder().join(ready.peer.folder_name()),
+            answer: &canned_answer(ready.peer.application),
         };
         Server::start(ready, &place, self.cores.server)
     }
 
-    fn measure(&self, ready: &Ready, scenario: &Scenario) -> Result<Measured, Error> {
-        let mut server = self.start(ready)?;
-        let measured = match scenario.load {
-            Load::Requests { target, connections } => {
-                self.measure_requests(&server, target, connections)?
-            }
-            Load::Idle { target, connections } => measure_idle(&server, target, connections)?,
+    /// The floors answer what our program answers, or something very much like it.
+    fn write_canned_answer(&self, application: Application) -> Result<(), Error> {
+        let target = match application {
+            Application::Files => SMALL_TARGET,
+            Application::Hello => PLAINTEXT_TARGET,
         };
-        server.check()?;
-        Ok(measured)
+        let is_ours =
+            |ready: &&Ready| ready.peer.is_ours() && ready.peer.application == application;
+        let ask = |ours: &Ready| self.ask(&self.start(ours).ok()?, ours, target).ok();
+        let ours = self.peers.iter().filter(is_ours).find_map(ask);
+        let octets = ours.map_or_else(|| stand_in_answer(application), |answer| answer.octets);
+        let path = canned_answer(application);
+        fs::write(&path, octets).map_err(Error::io(format!("write {}", path.display())))
     }
 
-    fn measure_requests(
+    /// Proves that a peer answers rightly, or spoils its series.
+    fn verify(&self, series: &mut Series<'s>) {
+        let ready = &self.peers[series.peer];
+        let verified = self
+            .start(ready)
+            .and_then(|server| self.verify_answers(&server, ready, series.scenario));
+        if let Err(error) = verified {
+            eprintln!("{}: {error}", series.scenario.name);
+            series.failures.push(error.to_string());
+        }
+    }
+
+    fn verify_answers(
         &self,
         server: &Server,
-        target: &str,
-        connections: u32,
-    ) -> Result<Measured, Error> {
-        let load = |seconds| wrk::Load { address: server.address, target, connections, seconds };
-        wrk::run(&self.wrk, self.cores.client, &load(WARM_UP_SECONDS))?;
-        let before = Clocks::read(server)?;
-        let seen = wrk::run(&self.wrk, self.cores.client, &load(self.seconds))?;
-        let spent = Clocks::read(server)?.since(&before);
-        let memory = usage::memory(server.id())?;
-        let mut sample = spent.shares();
-        sample.extend([
-            (Figure::RequestsPerSecond, seen.requests_per_second),
-            (Figure::RequestsPerCpuSecond, seen.requests as f64 / spent.server.as_secs_f64()),
-            (Figure::P50, seen.p50.as_secs_f64() * 1e6),
-            (Figure::P99, seen.p99.as_secs_f64() * 1e6),
-            (Figure::ResidentBytes, memory.resident_bytes as f64),
-            (Figure::ProportionalBytes, memory.proportional_bytes as f64),
-        ]);
-        let failure = (seen.errors > 0)
-            .then(|| format!("{} of {} requests failed", seen.errors, seen.requests + seen.errors));
-        Ok(Measured { sample, failure })
-    }
-
-    /// The floors answer what our program answers, or something very much like it.
-    fn write_canned_answer(&self) -> Result<(), Error> {
-        let octets = match self.peers.iter().find(|ready| ready.peer.is_ours()) {
-            Some(ours) => self.ask(&self.start(ours)?, ours, SMALL_TARGET)?.octets,
-            None => stand_in_answer(),
-        };
-        let path = &self.canned_answer;
-        fs::write(path, octets).map_err(Error::io(format!("write {}", path.display())))
-    }
-
-    /// Proves that everybody answers rightly.
-    fn verify(&self) -> Result<(), Error> {
-        for ready in &self.peers {
-            let server = self.start(ready)?;
-            for scenario in self.scenarios.iter().filter(|scenario| scenario.takes(&ready.peer)) {
-                self.verify_target(&server, ready, scenario.load.target())?;
+        ready: &Ready,
+        scenario: &Scenario,
+    ) -> Result<(), Error> {
+        let (target, count) = (scenario.load.target(), scenario.load.pipelined());
+        let answers = connect(server.address)
+            .and_then(|mut stream| pipelined(&mut stream, target, count))
+            .map_err(|error| wrong(ready, target, &error.to_string()))?;
+        let path = canned_answer(ready.peer.application);
+        let canned = fs::read(&path).map_err(Error::io(format!("read {}", path.display())))?;
+        let problem_of = |answer: &Answer| match ready.peer.role {
+            Role::Floor if answer.octets != canned => Some("it is not the canned answer"),
+            Role::Floor => None,
+            _ if answer.status() != b"200" => Some("its status is not 200"),
+            _ if answer.content() != content(target) => {
+                Some("its content is not what it should be")
             }
-        }
-        Ok(())
-    }
-
-    fn verify_target(&self, server: &Server, ready: &Ready, target: &str) -> Result<(), Error> {
-        let answer = self.ask(server, ready, target)?;
-        let path = &self.canned_answer;
-        let canned = fs::read(path).map_err(Error::io(format!("read {}", path.display())))?;
-        let problem = match ready.peer.role {
-            Role::Floor if answer.octets != canned => "it is not the canned answer",
-            Role::Floor => return Ok(()),
-            _ if answer.status() != b"200" => "its status is not 200",
-            _ if answer.content() != content(target) => "its content is not that of the file",
-            _ => return Ok(()),
+            _ => None,
         };
-        Err(wrong(ready, target, problem))
+        match answers.iter().find_map(problem_of) {
+            Some(problem) => Err(wrong(ready, target, problem)),
+            None => Ok(()),
+        }
     }
 
     fn ask(&self, server: &Server, ready: &Ready, target: &str) -> Result<Answer, Error> {
@@ -187,35 +194,6 @@ impl<'s> Bench<'s> {
             .and_then(|mut stream| exchange(&mut stream, target))
             .map_err(|error| wrong(ready, target, &error.to_string()))
     }
-}
-
-fn measure_idle(server: &Server, target: &str, connections: u32) -> Result<Measured, Error> {
-    touch(server, target).map_err(|error| server.error(format!("failed: {error}")))?;
-    thread::sleep(SETTLE);
-    let empty = usage::memory(server.id())?;
-    let idle = Idle::open(server.address, target, connections)?;
-    thread::sleep(SETTLE);
-    let full = usage::memory(server.id())?;
-    let closed = idle.closed();
-    let added = full.resident_bytes as f64 - empty.resident_bytes as f64;
-    let sample = Sample::from([
-        (Figure::EmptyBytes, empty.resident_bytes as f64),
-        (Figure::ResidentBytes, full.resident_bytes as f64),
-        (Figure::ProportionalBytes, full.proportional_bytes as f64),
-        (Figure::BytesPerConnection, added / f64::from(connections)),
-    ]);
-    let failure = (closed > 0).then(|| format!("{closed} of {connections} connections closed"));
-    Ok(Measured { sample, failure })
-}
-
-/// Asks a few times on one connection, so that the pages of the program that every request
-/// needs do not count as pages of the connections.
-fn touch(server: &Server, target: &str) -> std::io::Result<()> {
-    let mut stream = connect(server.address)?;
-    for _ in 0..TOUCH_REQUESTS {
-        exchange(&mut stream, target)?;
-    }
-    Ok(())
 }
 
 fn wrong(ready: &Ready, target: &str, problem: &str) -> Error {
@@ -226,81 +204,26 @@ fn wrong(ready: &Ready, target: &str, problem: &str) -> Error {
     }
 }
 
+fn canned_answer(application: Application) -> PathBuf {
+    work_folder().join(format!("answer-{}.http", application.name()))
+}
+
 /// An answer as long as ours, for runs without our program.
-fn stand_in_answer() -> Vec<u8> {
-    let content = content(SMALL_TARGET);
+fn stand_in_answer(application: Application) -> Vec<u8> {
+    let (fields, content) = match application {
+        Application::Files => (
+            "content-type: text/html; charset=utf-8\r\n\
+             last-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+             etag: \"2e9c1d-258\"\r\naccept-ranges: bytes\r\n",
+            content(SMALL_TARGET),
+        ),
+        Application::Hello => {
+            ("content-type: text/plain; charset=utf-8\r\n", content(PLAINTEXT_TARGET))
+        }
+    };
     let head = format!(
-        "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
-         content-type: text/html; charset=utf-8\r\nlast-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
-         etag: \"2e9c1d-258\"\r\naccept-ranges: bytes\r\ncontent-length: {}\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n{fields}content-length: {}\r\n\r\n",
         content.len()
     );
     [head.as_bytes(), &content].concat()
-}
-
-/// One measurement, and what went wrong in it.
-struct Measured {
-    sample: Sample,
-    failure: Option<String>,
-}
-
-impl Measured {
-    fn in_short(&self) -> String {
-        let telling = [Figure::RequestsPerCpuSecond, Figure::RequestsPerSecond, Figure::P99];
-        let parts = telling.iter().chain(&[Figure::BytesPerConnection]).filter_map(|figure| {
-            let value = self.sample.get(figure)?;
-            Some(format!("{} {}", figure.written(*value), figure.title()))
-        });
-        parts.chain(self.failure.clone()).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// All clocks that matter, at one moment.
-struct Clocks {
-    wall: Instant,
-    server: Duration,
-    client: Duration,
-    machine: Duration,
-}
-
-/// What passed between two moments.
-struct Spent {
-    wall: Duration,
-    server: Duration,
-    client: Duration,
-    foreign: Duration,
-}
-
-impl Clocks {
-    fn read(server: &Server) -> Result<Self, Error> {
-        Ok(Self {
-            wall: Instant::now(),
-            server: usage::cpu_time(server.id())?,
-            client: usage::ended_children_time(),
-            machine: usage::machine_busy()?,
-        })
-    }
-
-    fn since(&self, before: &Self) -> Spent {
-        let server = self.server.saturating_sub(before.server);
-        let client = self.client.saturating_sub(before.client);
-        let machine = self.machine.saturating_sub(before.machine);
-        Spent {
-            wall: self.wall - before.wall,
-            server,
-            client,
-            foreign: machine.saturating_sub(server + client),
-        }
-    }
-}
-
-impl Spent {
-    fn shares(&self) -> Sample {
-        let of_a_core = |time: Duration| time.as_secs_f64() / self.wall.as_secs_f64();
-        Sample::from([
-            (Figure::ServerShare, of_a_core(self.server)),
-            (Figure::ClientShare, of_a_core(self.client)),
-            (Figure::ForeignShare, of_a_core(self.foreign) / machine::cores() as f64),
-        ])
-    }
 }

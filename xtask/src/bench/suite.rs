@@ -1,12 +1,11 @@
-//! Suites as data: who is measured, under which load, and which figures are to be reached.
+//! What a suite is: who is measured, under which load, and which figures are to be reached.
 //!
-//! Another suite is another constant here; measuring and reporting know only these types.
+//! The suites themselves are data, in [`super::suites`]; measuring and reporting know only
+//! these types.
 
 use super::BenchOptions;
-use super::documents::{LARGE_TARGET, SMALL_TARGET};
 use super::figure::Figure;
-use super::peer::{ACTIX_FILES, AXUM_SERVEDIR, FLOOR_EPOLL, FLOOR_URING, H2O, NGINX};
-use super::peer::{OURS, Peer, Role, STATIC_WEB_SERVER, ours};
+use super::peer::{Application, OURS, Peer, ours};
 use crate::error::Error;
 
 /// A set of scenarios, measured in one run and reported together.
@@ -14,10 +13,10 @@ use crate::error::Error;
 pub(crate) struct Suite {
     /// The word on the command line, and the name of the files with the results.
     pub(crate) name: &'static str,
-    /// The heading of the report.
+    /// The heading of its part of the report.
     pub(crate) title: &'static str,
     /// Who is measured beside our program.
-    pub(crate) peers: &'static [&'static Peer],
+    pub(crate) peers: &'static [Peer],
     /// Under which load.
     pub(crate) scenarios: &'static [Scenario],
     /// What is to be reached.
@@ -33,6 +32,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// The heading of its table.
     pub(crate) title: &'static str,
+    /// What the servers serve.
+    pub(crate) application: Application,
     /// The load.
     pub(crate) load: Load,
     /// Whether the floors, which only know one canned answer, take part.
@@ -45,16 +46,44 @@ pub(crate) struct Scenario {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Load {
     /// Ask again as soon as the answer has come, on each connection.
-    Requests { target: &'static str, connections: u32 },
+    Requests(Requests),
     /// Ask once on each connection, then stay.
     Idle { target: &'static str, connections: u32 },
 }
 
+/// A load that never pauses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Requests {
+    /// The request target.
+    pub(crate) target: &'static str,
+    /// How many connections.
+    pub(crate) connections: u32,
+    /// How many requests leave at once on each connection, when all of the last have been
+    /// answered.
+    pub(crate) pipelined: u32,
+    /// How long the connections may take to open, in seconds, before measuring begins; at 0 it
+    /// begins with the first connection.
+    pub(crate) opening_seconds: u32,
+}
+
 impl Load {
+    /// One request at a time on each connection.
+    pub(crate) const fn requests(target: &'static str, connections: u32) -> Self {
+        Self::Requests(Requests { target, connections, pipelined: 1, opening_seconds: 0 })
+    }
+
     /// The request target.
     pub(crate) fn target(&self) -> &'static str {
         match self {
-            Self::Requests { target, .. } | Self::Idle { target, .. } => target,
+            Self::Requests(Requests { target, .. }) | Self::Idle { target, .. } => target,
+        }
+    }
+
+    /// How many requests leave at once.
+    pub(crate) fn pipelined(&self) -> u32 {
+        match self {
+            Self::Requests(requests) => requests.pipelined,
+            Self::Idle { .. } => 1,
         }
     }
 }
@@ -79,101 +108,50 @@ pub(crate) struct Bar {
 pub(crate) enum Bound {
     /// This part of a peer's figure, or better.
     OfPeer(f64, &'static str),
+    /// This part of our own figure in another scenario of the suite, or better.
+    OfScenario(f64, &'static str),
     /// This value, or better.
     Value(f64),
 }
 
-const LOAD_COLUMNS: &[Figure] = &[
-    Figure::RequestsPerCpuSecond,
-    Figure::RequestsPerSecond,
-    Figure::P50,
-    Figure::P99,
-    Figure::ResidentBytes,
-    Figure::ServerShare,
-    Figure::ClientShare,
-];
-
-/// `cargo xtask bench static`: serving files.
-pub(crate) const STATIC: Suite = Suite {
-    name: "static",
-    title: "Static files",
-    peers: &[
-        &FLOOR_URING,
-        &FLOOR_EPOLL,
-        &H2O,
-        &NGINX,
-        &STATIC_WEB_SERVER,
-        &ACTIX_FILES,
-        &AXUM_SERVEDIR,
-    ],
-    scenarios: &[
-        Scenario {
-            name: "small",
-            title: "A page of 600 bytes, 64 connections",
-            load: Load::Requests { target: SMALL_TARGET, connections: 64 },
-            has_floors: true,
-            columns: LOAD_COLUMNS,
-        },
-        Scenario {
-            name: "large",
-            title: "A file of 1 MiB, 64 connections",
-            load: Load::Requests { target: LARGE_TARGET, connections: 64 },
-            has_floors: false,
-            columns: LOAD_COLUMNS,
-        },
-        Scenario {
-            name: "many",
-            title: "A page of 600 bytes, 400 connections",
-            load: Load::Requests { target: SMALL_TARGET, connections: 400 },
-            has_floors: true,
-            columns: LOAD_COLUMNS,
-        },
-        Scenario {
-            name: "idle",
-            title: "10,000 idle keep-alive connections",
-            load: Load::Idle { target: SMALL_TARGET, connections: 10_000 },
-            has_floors: false,
-            columns: &[Figure::BytesPerConnection, Figure::EmptyBytes, Figure::ResidentBytes],
-        },
-    ],
-    bars: &[
-        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.85, "floor-epoll")),
-        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.7, "nginx")),
-        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.1, "h2o")),
-        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(3.0, "static-web-server")),
-        event("large", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
-        event("idle", Figure::BytesPerConnection, Bound::Value(1024.0)),
-        event("many", Figure::P99, Bound::OfPeer(1.0, "nginx")),
-    ],
-    chart: ("small", Figure::RequestsPerCpuSecond),
-};
-
-const fn event(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
-    Bar { architecture: "event", scenario, figure, bound, floor: "floor-epoll" }
-}
-
 impl Suite {
+    /// The scenario of this name.
+    pub(crate) fn scenario(&self, name: &str) -> Option<&Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+
     /// The scenarios that were chosen.
-    pub(crate) fn scenarios(&self, options: &BenchOptions) -> Result<Vec<&Scenario>, Error> {
+    pub(crate) fn chosen_scenarios(&self, options: &BenchOptions) -> Result<Vec<&Scenario>, Error> {
         let known: Vec<&str> = self.scenarios.iter().map(|scenario| scenario.name).collect();
         self.check("scenario", &known, options.scenarios.as_deref())?;
         Ok(self.scenarios.iter().filter(|s| chosen(s.name, options.scenarios.as_deref())).collect())
     }
 
-    /// Our program under each architecture that was chosen, and the peers that were.
-    pub(crate) fn peers(&self, options: &BenchOptions) -> Result<Vec<Peer>, Error> {
+    /// Our programs under each architecture that was chosen, and the peers that were, as far as
+    /// a scenario needs them.
+    pub(crate) fn chosen_peers(
+        &self,
+        scenarios: &[&Scenario],
+        options: &BenchOptions,
+    ) -> Result<Vec<Peer>, Error> {
         let known: Vec<&str> =
             [OURS].into_iter().chain(self.peers.iter().map(|peer| &*peer.name)).collect();
         self.check("peer", &known, options.peers.as_deref())?;
-        let ours = options.architectures.iter().map(|architecture| ours(architecture));
+        let ours = options.architectures.iter().flat_map(|architecture| {
+            Application::ALL.map(|application| ours(architecture, application))
+        });
         let ours = ours.filter(|_| chosen(OURS, options.peers.as_deref()));
         let others = self.peers.iter().filter(|peer| chosen(&peer.name, options.peers.as_deref()));
-        Ok(ours.chain(others.map(|&peer| peer.clone())).collect())
+        let takes_part = |peer: &Peer| scenarios.iter().any(|scenario| scenario.takes(peer));
+        Ok(ours.chain(others.cloned()).filter(takes_part).collect())
     }
 
     fn check(&self, kind: &str, known: &[&str], chosen: Option<&[String]>) -> Result<(), Error> {
         let unknown = chosen.unwrap_or_default().iter().find(|name| !known.contains(&&***name));
         let Some(name) = unknown else { return Ok(()) };
+        let mut known = known.to_vec();
+        known.sort_unstable();
+        known.dedup();
         let problem = format!("no {kind} is called `{name}`; there are {}", known.join(", "));
         Err(Error::Usage { problem, command: format!("cargo xtask bench {}", self.name) })
     }
@@ -182,7 +160,7 @@ impl Suite {
 impl Scenario {
     /// Whether a peer takes part.
     pub(crate) fn takes(&self, peer: &Peer) -> bool {
-        self.has_floors || peer.role != Role::Floor
+        peer.application == self.application && (self.has_floors || !peer.is_floor())
     }
 }
 
@@ -192,6 +170,7 @@ fn chosen(name: &str, names: Option<&[String]>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::suites::{ALL, CONNECTIONS, STATIC};
     use super::*;
 
     fn options(peers: &[&str], architectures: &[&str]) -> BenchOptions {
@@ -209,31 +188,54 @@ mod tests {
 
     #[test]
     fn every_bar_and_the_chart_name_what_is_measured() {
-        let measured = |scenario: &str, figure: Figure| {
-            let found = STATIC.scenarios.iter().find(|s| s.name == scenario);
-            found.is_some_and(|s| s.columns.contains(&figure))
-        };
-        for bar in STATIC.bars {
-            assert!(measured(bar.scenario, bar.figure), "{bar:?}");
-            let is_peer = |name: &str| STATIC.peers.iter().any(|peer| peer.name == name);
-            assert!(is_peer(bar.floor), "{bar:?}");
-            if let Bound::OfPeer(_, name) = bar.bound {
-                assert!(is_peer(name), "{bar:?}");
+        for suite in ALL {
+            let measured = |scenario: &str, figure: Figure| {
+                suite.scenario(scenario).is_some_and(|s| s.columns.contains(&figure))
+            };
+            for bar in suite.bars {
+                assert!(measured(bar.scenario, bar.figure), "{bar:?}");
+                let scenario = suite.scenario(bar.scenario).unwrap();
+                let takes = |name: &str| {
+                    suite.peers.iter().any(|peer| peer.name == name && scenario.takes(peer))
+                };
+                assert!(takes(bar.floor) || !scenario.has_floors, "{bar:?}");
+                match bar.bound {
+                    Bound::OfPeer(_, name) => assert!(takes(name), "{bar:?}"),
+                    Bound::OfScenario(_, name) => assert!(measured(name, bar.figure), "{bar:?}"),
+                    Bound::Value(_) => {}
+                }
             }
+            assert!(measured(suite.chart.0, suite.chart.1), "{}", suite.name);
         }
-        assert!(measured(STATIC.chart.0, STATIC.chart.1));
     }
 
     #[test]
-    fn ours_runs_once_for_each_architecture() {
-        let peers = STATIC.peers(&options(&["nginx", "gnezdo"], &["event", "uring"])).unwrap();
-        let names: Vec<&str> = peers.iter().map(|peer| &*peer.name).collect();
-        assert_eq!(names, ["gnezdo event", "gnezdo uring", "nginx"]);
+    fn every_peer_of_a_suite_is_measured_in_it() {
+        for suite in ALL {
+            for peer in suite.peers {
+                assert!(suite.scenarios.iter().any(|scenario| scenario.takes(peer)), "{peer:?}");
+            }
+        }
+    }
+
+    fn names(suite: &Suite, options: &BenchOptions) -> Vec<String> {
+        let scenarios = suite.chosen_scenarios(options).unwrap();
+        let peers = suite.chosen_peers(&scenarios, options).unwrap();
+        peers.iter().map(|peer| peer.name.to_string()).collect()
+    }
+
+    #[test]
+    fn ours_runs_once_for_each_architecture_and_application() {
+        let options = options(&["nginx", "gnezdo"], &["event", "uring"]);
+        assert_eq!(names(&STATIC, &options), ["gnezdo event", "gnezdo uring", "nginx"]);
+        let twice = ["gnezdo event", "gnezdo event", "gnezdo uring", "gnezdo uring"];
+        assert_eq!(names(&CONNECTIONS, &options)[..4], twice);
     }
 
     #[test]
     fn an_unknown_name_is_refused_with_the_known_ones() {
-        let error = STATIC.peers(&options(&["ngnix"], &["event"])).unwrap_err().to_string();
-        assert!(error.contains("no peer is called `ngnix`; there are gnezdo,"), "{error}");
+        let error = STATIC.chosen_peers(&[], &options(&["ngnix"], &["event"])).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("no peer is called `ngnix`; there are actix-files,"), "{error}");
     }
 }

@@ -67,6 +67,13 @@ pub(crate) fn ended_children_time() -> Duration {
         .unwrap_or_default()
 }
 
+/// How many octets a process has read so far, from files and sockets, by `read(2)` and its kin.
+pub(crate) fn bytes_read(process: u32) -> Result<u64, Error> {
+    let path = format!("/proc/{process}/io");
+    let text = fs::read_to_string(&path).map_err(Error::io(format!("read {path}")))?;
+    parse_bytes_read(&text)
+}
+
 /// A line of `/proc/PID/stat`, as far as it is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Process {
@@ -151,6 +158,13 @@ fn parse_machine_busy(text: &str) -> Result<u64, Error> {
     read().ok_or_else(|| unreadable("/proc/stat", text))
 }
 
+fn parse_bytes_read(text: &str) -> Result<u64, Error> {
+    let value = text.lines().find_map(|line| line.strip_prefix("rchar:"));
+    value
+        .and_then(|value| value.trim().parse().ok())
+        .ok_or_else(|| unreadable("/proc/PID/io", text))
+}
+
 fn ticks(count: u64) -> Duration {
     let per_second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100);
     Duration::from_secs_f64(count as f64 / per_second as f64)
@@ -197,6 +211,12 @@ mod tests {
         let text = "cpu  10 2 30 1000 500 4 5 6 10 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n";
         assert_eq!(parse_machine_busy(text).unwrap(), 57);
         assert!(parse_machine_busy("cpu  10 2").is_err());
+    }
+
+    #[test]
+    fn octets_read_are_not_those_of_the_disk() {
+        assert_eq!(parse_bytes_read("rchar: 77\nwchar: 3\nread_bytes: 9\n").unwrap(), 77);
+        assert!(parse_bytes_read("wchar: 3\n").is_err());
     }
 
     #[test]

@@ -2,11 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::launch::launched;
 use crate::error::Error;
+use crate::project;
+
+/// Makes wrk send several requests at once.
+const PIPELINE_SCRIPT: &str = "bench/wrk/pipeline.lua";
 
 /// A load for wrk.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +19,10 @@ pub(crate) struct Load<'a> {
     pub(crate) address: SocketAddr,
     /// The request target.
     pub(crate) target: &'a str,
-    /// How many connections carry requests, one after another each.
+    /// How many connections carry requests.
     pub(crate) connections: u32,
+    /// How many requests leave at once on each, when all of the last have been answered.
+    pub(crate) pipelined: u32,
     /// How long.
     pub(crate) seconds: u32,
 }
@@ -28,9 +34,9 @@ pub(crate) struct Seen {
     pub(crate) requests: u64,
     /// Answers in a second.
     pub(crate) requests_per_second: f64,
-    /// Half of the answers came within this time.
+    /// Half of the answers came within this time. Of pipelined requests it means nothing.
     pub(crate) p50: Duration,
-    /// 99 of 100 answers came within this time.
+    /// 99 of 100 answers came within this time. Of pipelined requests it means nothing.
     pub(crate) p99: Duration,
     /// Connections refused or broken, timeouts, and answers other than 2xx and 3xx.
     pub(crate) errors: u64,
@@ -38,22 +44,51 @@ pub(crate) struct Seen {
 
 /// Puts a load on a server, from one thread on `core`.
 pub(crate) fn run(wrk: &Path, core: usize, load: &Load<'_>) -> Result<Seen, Error> {
-    let mut command = launched(&[core], wrk)?;
-    let output = arguments(&mut command, load).output().map_err(Error::io("run wrk"))?;
-    if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        let ending = words.lines().next().unwrap_or("no word why").to_owned();
-        return Err(Error::Failed { command: "wrk".into(), ending });
+    Running::start(wrk, core, load)?.finish()
+}
+
+/// wrk at work.
+#[derive(Debug)]
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Starts to put a load on a server.
+    pub(crate) fn start(wrk: &Path, core: usize, load: &Load<'_>) -> Result<Self, Error> {
+        let mut command = launched(&[core], wrk)?;
+        arguments(&mut command, load).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map(Self).map_err(Error::io("run wrk"))
     }
-    parse(&String::from_utf8_lossy(&output.stdout))
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits for its end.
+    pub(crate) fn finish(self) -> Result<Seen, Error> {
+        let output = self.0.wait_with_output().map_err(Error::io("run wrk"))?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr);
+            let ending = words.lines().next().unwrap_or("no word why").to_owned();
+            return Err(Error::Failed { command: "wrk".into(), ending });
+        }
+        parse(&String::from_utf8_lossy(&output.stdout))
+    }
 }
 
 fn arguments<'c>(command: &'c mut Command, load: &Load<'_>) -> &'c mut Command {
     command
         .args(["--threads", "1", "--latency", "--timeout", "10s"])
         .args(["--connections", &load.connections.to_string()])
-        .args(["--duration", &format!("{}s", load.seconds)])
-        .arg(format!("http://{}{}", load.address, load.target))
+        .args(["--duration", &format!("{}s", load.seconds)]);
+    if load.pipelined > 1 {
+        command.arg("--script").arg(project::root().join(PIPELINE_SCRIPT));
+    }
+    command.arg(format!("http://{}{}", load.address, load.target));
+    if load.pipelined > 1 {
+        command.args(["--", &load.pipelined.to_string()]);
+    }
+    command
 }
 
 fn parse(text: &str) -> Result<Seen, Error> {

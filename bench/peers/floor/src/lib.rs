@@ -8,7 +8,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::{env, fs};
+use std::{env, fs, io};
 
 mod head_ends;
 
@@ -17,6 +17,9 @@ pub use head_ends::HeadEnds;
 /// How many octets of answers stand ready in one piece, at least: a burst of pipelined
 /// requests is answered by one send.
 const READY_BYTES: usize = 64 * 1024;
+
+/// How many connections may wait to be accepted; the standard library lets 128.
+const BACKLOG: i32 = 4096;
 
 /// What a floor is started with.
 pub struct Floor {
@@ -39,9 +42,16 @@ impl Floor {
         let address: SocketAddr =
             listen.parse().map_err(|_| format!("{listen} is not ADDRESS:PORT"))?;
         let listener =
-            TcpListener::bind(address).map_err(|error| format!("listen on {address}: {error}"))?;
+            listen_on(address).map_err(|error| format!("listen on {address}: {error}"))?;
         Ok(Self { listener, answers: Answers::read(Path::new(&answer))? })
     }
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    // Listening again only changes the backlog (listen(2)).
+    rustix::net::listen(&listener, BACKLOG)?;
+    Ok(listener)
 }
 
 /// The canned answer, repeated as often as one send may need it.

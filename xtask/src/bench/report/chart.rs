@@ -2,8 +2,8 @@
 //! that it reads well on a light page and on a dark one.
 
 use super::super::figure::Figure;
-use super::super::peer::{Peer, Role};
-use super::super::results::{Results, Series};
+use super::super::results::{Measurements, Results, Row};
+use super::super::suite::Suite;
 
 const WIDTH: f64 = 840.0;
 const MARGIN: f64 = 28.0;
@@ -39,34 +39,35 @@ text.floor { fill: #59636e }
 ";
 
 /// The chart of a suite.
-pub(crate) fn chart(results: &Results<'_>) -> String {
-    let (name, figure) = results.suite.chart;
-    let scenario = results.suite.scenarios.iter().find(|scenario| scenario.name == name);
-    let bars = scenario.map(|s| bars(results, &results.ranked(s), figure)).unwrap_or_default();
-    let title = format!("{}: {}", results.suite.title, scenario.map_or("", |s| s.title));
+pub(crate) fn chart(suite: &Suite, results: &Results) -> String {
+    let (name, figure) = suite.chart;
+    let measurements = results.scenarios.iter().find(|scenario| scenario.name == name);
+    let bars = measurements.map(|found| bars(found, figure)).unwrap_or_default();
+    let scenario = suite.scenario(name).map_or(name, |scenario| scenario.title);
+    let title = format!("{}: {scenario}", suite.title);
     let height = BARS_TOP + bars.len() as f64 * BAR_STEP + FOOT;
     let mut svg = head(&title, height);
     svg += &text(MARGIN, 40.0, "title", &title);
     svg += &text(MARGIN, 64.0, "quiet", &subtitle(results, figure));
     svg += &drawn(&bars);
-    svg += &text(MARGIN, height - 20.0, "quiet", &legend(results));
+    svg += &text(MARGIN, height - 20.0, "quiet", &legend(results, &bars));
     svg + "</svg>\n"
 }
 
 /// A server's name and figure.
 struct Bar<'a> {
-    peer: &'a Peer,
+    row: &'a Row,
     value: f64,
     written: String,
 }
 
-fn bars<'a>(results: &'a Results<'_>, ranked: &[&Series<'_>], figure: Figure) -> Vec<Bar<'a>> {
-    let bar = |series: &&Series<'_>| {
-        let value = series.median(figure)?;
-        let peer = &results.peers[series.peer].peer;
-        Some(Bar { peer, value, written: figure.written(value) })
+fn bars(measurements: &Measurements, figure: Figure) -> Vec<Bar<'_>> {
+    let bar = |row| {
+        let row: &Row = row;
+        let value = *row.median.get(&figure)?;
+        Some(Bar { row, value, written: figure.written(value) })
     };
-    ranked.iter().filter_map(bar).collect()
+    measurements.rows.iter().filter_map(bar).collect()
 }
 
 fn head(title: &str, height: f64) -> String {
@@ -80,7 +81,7 @@ fn head(title: &str, height: f64) -> String {
     )
 }
 
-fn subtitle(results: &Results<'_>, figure: Figure) -> String {
+fn subtitle(results: &Results, figure: Figure) -> String {
     let better = if figure.more_is_better() { "more" } else { "less" };
     format!(
         "{} of the server, {better} is better; one core, median of {}",
@@ -89,13 +90,11 @@ fn subtitle(results: &Results<'_>, figure: Figure) -> String {
     )
 }
 
-fn legend(results: &Results<'_>) -> String {
-    let fact = |wanted: &str| {
-        let found = results.facts.0.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.as_str()).unwrap_or_default()
-    };
-    let floors = "Floors answer canned octets and parse nothing.";
-    format!("{floors} {}, {}, {}", fact("processor"), fact("kernel"), fact("date"))
+fn legend(results: &Results, bars: &[Bar<'_>]) -> String {
+    let fact = |wanted: &str| results.facts.get(wanted).map_or("", String::as_str);
+    let has_floors = bars.iter().any(|bar| bar.row.is_floor());
+    let floors = if has_floors { "Floors answer canned octets and parse nothing. " } else { "" };
+    format!("{floors}{}, {}, {}", fact("processor"), fact("kernel"), fact("date"))
 }
 
 fn drawn(bars: &[Bar<'_>]) -> String {
@@ -114,13 +113,13 @@ fn drawn(bars: &[Bar<'_>]) -> String {
 }
 
 fn drawn_bar(bar: &Bar<'_>, top: f64, width: f64) -> String {
-    let class = match bar.peer.role {
-        Role::Ours(_) => "ours",
-        Role::Server => "server",
-        Role::Floor => "floor",
+    let class = match bar.row {
+        row if row.is_ours() => "ours",
+        row if row.is_floor() => "floor",
+        _ => "server",
     };
     let base = top + BAR_HEIGHT / 2.0 + 5.0;
-    let name = text(MARGIN, base, class, &bar.peer.name);
+    let name = text(MARGIN, base, class, &bar.row.peer);
     let number = text(BAR_START + width + 8.0, base, class, &bar.written);
     format!(
         "{name}<rect class=\"{class}\" x=\"{BAR_START}\" y=\"{top}\" width=\"{width:.1}\" \
@@ -139,11 +138,12 @@ fn escaped(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::super::results::tests::results;
+    use super::super::super::suites::STATIC;
     use super::*;
 
     #[test]
     fn bars_are_as_long_as_their_figures_and_ours_stands_out() {
-        let svg = chart(&results());
+        let svg = chart(&STATIC, &results());
         assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"));
         let longest = WIDTH - MARGIN - NUMBER_ROOM - BAR_START;
         let width = |class: &str| {

@@ -1,30 +1,58 @@
-//! The results as Markdown that reads well in a terminal too.
+//! The report as Markdown that reads well in a terminal too: one for all suites, with a part for
+//! each that was measured.
 
+use super::super::clean_build::{self, CleanBuild};
 use super::super::figure::Figure;
-use super::super::machine::BUSY_SHARE;
-use super::super::results::{Results, Series};
-use super::super::suite::Scenario;
+use super::super::machine::{BUSY_SHARE, MACHINE_FACTS};
+use super::super::results::{Measurements, Results, Row};
+use super::super::suite::{Scenario, Suite};
+use super::super::verdicts::Verdict;
 
-/// The results as Markdown.
-pub(crate) fn markdown(results: &Results<'_>) -> String {
-    let mut text = format!("# {}\n\n{}", results.suite.title, preface(results));
-    for scenario in results.scenarios() {
-        text += &format!("\n## {}\n\n{}", scenario.title, scenario_table(results, scenario));
-        text += &failures(results, scenario);
+/// The report of all suites that were measured.
+pub(crate) fn report(parts: &[(&Suite, Results)], build: Option<&CleanBuild>) -> String {
+    let mut text =
+        "# What was measured\n\nA part for each suite, and each with its own day and machine. \
+                    `BENCHMARKING.md` explains the figures and the method.\n\n"
+            .to_owned();
+    for (suite, results) in parts {
+        let date = results.facts.get("date").map_or("", String::as_str);
+        let command = format!("`cargo xtask bench {}`", suite.name);
+        text += &format!("* [{}](#{}): {command}, {date}\n", suite.title, anchor(suite.title));
     }
-    text += &format!("\n## Figures to reach\n\n{}", verdict_table(results));
-    text += "\n## Machine and programs\n\n";
-    for (name, value) in &results.facts.0 {
-        text += &format!("* {name}: {value}\n");
+    for (suite, results) in parts {
+        text += &format!("\n{}", part(suite, results));
+    }
+    if let Some(build) = build {
+        let table = verdict_table(&[clean_build::judge(build)]);
+        text += &format!("\n## Clean build\n\nMeasured by `cargo xtask bench build`.\n\n{table}");
     }
     text
 }
 
-fn preface(results: &Results<'_>) -> String {
+/// The part of a suite.
+pub(crate) fn part(suite: &Suite, results: &Results) -> String {
+    let mut text = format!("## {}\n\n{}", suite.title, preface(suite, results));
+    for measurements in &results.scenarios {
+        // A suite may have lost a scenario since its results were saved.
+        let Some(scenario) = suite.scenario(&measurements.name) else { continue };
+        let table = scenario_table(scenario, measurements);
+        text += &format!("\n### {}\n\n{table}{}", scenario.title, failures(measurements));
+    }
+    text += &format!("\n### {}: figures to reach\n\n", suite.title);
+    text += &verdict_table(&results.bars);
+    text + &format!("\n### {}: machine and programs\n\n{}", suite.title, facts(results))
+}
+
+/// The name that GitHub and others give to a heading.
+fn anchor(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
+}
+
+fn preface(suite: &Suite, results: &Results) -> String {
     let mut text = format!(
         "Measured by `cargo xtask bench {}`: medians of {} of {} s for each server, ± half of the \
-         distance between the extremes. `BENCHMARKING.md` explains the method.\n",
-        results.suite.name,
+         distance between the extremes.\n",
+        suite.name,
         results.rounds_in_words(),
         results.seconds
     );
@@ -41,7 +69,7 @@ fn preface(results: &Results<'_>) -> String {
     text
 }
 
-fn scenario_table(results: &Results<'_>, scenario: &Scenario) -> String {
+fn scenario_table(scenario: &Scenario, measurements: &Measurements) -> String {
     let mut table = Table::default();
     let titles = scenario.columns.iter().map(|figure| figure.title());
     table.row(
@@ -49,51 +77,54 @@ fn scenario_table(results: &Results<'_>, scenario: &Scenario) -> String {
             .into_iter()
             .chain(titles.skip(1)),
     );
-    for series in results.ranked(scenario) {
-        table.row(row(results, series));
+    for row in &measurements.rows {
+        table.row(cells(scenario.columns, row));
     }
     table.written(1)
 }
 
-fn row(results: &Results<'_>, series: &Series<'_>) -> Vec<String> {
-    let columns = series.scenario.columns;
-    let peer = &results.peers[series.peer].peer;
-    let name = if peer.is_ours() { format!("**{}**", peer.name) } else { peer.name.to_string() };
-    let missing = if series.failures.is_empty() { "" } else { "failed" };
-    let written = |index: usize| {
-        let value = series.median(columns[index]);
-        value.map_or_else(|| missing.to_owned(), |value| columns[index].written(value))
+fn cells(columns: &[Figure], row: &Row) -> Vec<String> {
+    let name = if row.is_ours() { format!("**{}**", row.peer) } else { row.peer.clone() };
+    let missing = if row.failures.is_empty() { "" } else { "failed" };
+    let written = |figure: Figure| {
+        row.median.get(&figure).map_or_else(|| missing.to_owned(), |v| figure.written(*v))
     };
-    let spread = series.spread(columns[0]).map(|spread| format!("{:.1} %", spread * 100.0));
-    let mut cells = vec![name, written(0), spread.unwrap_or_default()];
-    cells.extend((1..columns.len()).map(written));
+    let spread = row.spread(columns[0]).map(|spread| format!("{:.1} %", spread * 100.0));
+    let mut cells = vec![name, written(columns[0]), spread.unwrap_or_default()];
+    cells.extend(columns[1..].iter().map(|&figure| written(figure)));
     cells
 }
 
-fn failures(results: &Results<'_>, scenario: &Scenario) -> String {
+fn failures(measurements: &Measurements) -> String {
     let mut text = String::new();
-    for series in results.ranked(scenario) {
-        let name = &results.peers[series.peer].peer.name;
-        for failure in &series.failures {
-            text += &format!("\n**{name} failed**: {failure}.\n");
+    for row in &measurements.rows {
+        for failure in &row.failures {
+            text += &format!("\n**{} failed**: {failure}.\n", row.peer);
         }
     }
     text
 }
 
-fn verdict_table(results: &Results<'_>) -> String {
+fn verdict_table(verdicts: &[Verdict]) -> String {
     let mut table = Table::default();
     table.row(["figure", "bar", "measured", "reached", "the floor itself"]);
-    for verdict in &results.verdicts {
-        let (measured, reached) = match &verdict.measured {
-            Some((words, true)) => (words.as_str(), "yes"),
-            Some((words, false)) => (words.as_str(), "**no**"),
-            None => ("not measured", ""),
+    for verdict in verdicts {
+        let reached = match verdict.met {
+            Some(true) => "yes",
+            Some(false) => "**no**",
+            None => "",
         };
+        let measured = verdict.measured.as_deref().unwrap_or("not measured");
         let floor = verdict.floor.as_deref().unwrap_or_default();
         table.row([&verdict.figure, &verdict.bar, measured, reached, floor]);
     }
     table.written(5)
+}
+
+fn facts(results: &Results) -> String {
+    let known = MACHINE_FACTS.iter().filter_map(|&name| results.facts.get_key_value(name));
+    let others = results.facts.iter().filter(|(name, _)| !MACHINE_FACTS.contains(&name.as_str()));
+    known.chain(others).map(|(name, value)| format!("* {name}: {value}\n")).collect()
 }
 
 /// A table with its columns padded, so that it is a table without being rendered.
@@ -144,6 +175,7 @@ fn rule(widths: &[usize], left: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::super::results::tests::results;
+    use super::super::super::suites::STATIC;
     use super::*;
 
     #[test]
@@ -159,12 +191,22 @@ mod tests {
 
     #[test]
     fn readers_find_medians_failures_and_verdicts() {
-        let text = markdown(&results());
+        let text = part(&STATIC, &results());
         assert!(text.contains("| **gnezdo event** |                 200,000 |  7.5 % |"), "{text}");
         assert!(text.contains("| nginx            |                  failed |"), "{text}");
         assert!(text.contains("**nginx failed**: 3 of 9 requests failed."), "{text}");
         assert!(text.contains("≥ 1.70 × nginx"), "{text}");
         assert!(text.contains("| 2.00 × nginx       | yes     | 2.50 × nginx     |"), "{text}");
-        assert!(!text.contains("1 MiB, 64 connections\n\n"), "{text}");
+        assert!(text.ends_with("* date: today\n* nginx: 1.2\n* zlib: 1\n"), "{text}");
+    }
+
+    #[test]
+    fn one_report_leads_to_its_parts() {
+        let text = report(&[(&STATIC, results())], None);
+        assert!(
+            text.contains("* [Static files](#static-files): `cargo xtask bench static`, today")
+        );
+        assert!(text.contains("\n## Static files\n"), "{text}");
+        assert!(!text.contains("Clean build"), "{text}");
     }
 }

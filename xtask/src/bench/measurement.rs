@@ -1,0 +1,243 @@
+//! One measurement: a server that runs, a load, and what both cost.
+
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::exchange::{connect, exchange};
+use super::figure::{Figure, Sample};
+use super::idle::Idle;
+use super::server::Server;
+use super::suite::{Load, Requests};
+use super::{machine, usage, wrk};
+use crate::error::Error;
+
+/// How long a server warms up, in seconds.
+const WARM_UP_SECONDS: u32 = 1;
+/// How long a load outlasts the measuring, where that is a part of it.
+const CLOSING_SECONDS: u32 = 1;
+/// How many requests touch a server's pages before its memory is called empty.
+const TOUCH_REQUESTS: usize = 100;
+/// How long memory settles before it is read.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// The client's side of every measurement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client<'a> {
+    /// The program wrk.
+    pub(crate) wrk: &'a Path,
+    /// Where it runs.
+    pub(crate) core: usize,
+    /// How long a load lasts, unless its scenario stretches it.
+    pub(crate) seconds: u32,
+}
+
+/// What one measurement gave, and what went wrong in it.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    /// The figures.
+    pub(crate) sample: Sample,
+    /// What spoils them.
+    pub(crate) failure: Option<String>,
+}
+
+impl Client<'_> {
+    /// Puts a load on a server.
+    pub(crate) fn measure(&self, server: &Server, load: &Load) -> Result<Measured, Error> {
+        match *load {
+            Load::Requests(requests) => self.measure_requests(server, requests),
+            Load::Idle { target, connections } => measure_idle(server, target, connections),
+        }
+    }
+
+    fn measure_requests(&self, server: &Server, load: Requests) -> Result<Measured, Error> {
+        wrk::run(self.wrk, self.core, &wrk_load(server, load, WARM_UP_SECONDS))?;
+        let window = match load.opening_seconds {
+            0 => self.whole_run(server, load)?,
+            _ => self.part_of_a_run(server, load)?,
+        };
+        let Window { seen, requests, requests_per_second, spent } = window;
+        let memory = usage::memory(server.id())?;
+        let mut sample = spent.shares();
+        sample.extend([
+            (Figure::RequestsPerSecond, requests_per_second),
+            (Figure::RequestsPerCpuSecond, requests / spent.server.as_secs_f64()),
+            (Figure::ResidentBytes, memory.resident_bytes as f64),
+            (Figure::ProportionalBytes, memory.proportional_bytes as f64),
+        ]);
+        if load.pipelined == 1 {
+            sample.insert(Figure::P50, seen.p50.as_secs_f64() * 1e6);
+            sample.insert(Figure::P99, seen.p99.as_secs_f64() * 1e6);
+        }
+        Ok(Measured { sample, failure: failure(&seen) })
+    }
+
+    fn whole_run(&self, server: &Server, load: Requests) -> Result<Window, Error> {
+        let before = Clocks::read(server, Wrk::Ended)?;
+        let seen = wrk::run(self.wrk, self.core, &wrk_load(server, load, self.seconds))?;
+        let spent = Clocks::read(server, Wrk::Ended)?.since(&before);
+        let (requests, requests_per_second) = (seen.requests as f64, seen.requests_per_second);
+        Ok(Window { seen, requests, requests_per_second, spent })
+    }
+
+    /// Without the time in which connections are opened: what ten thousand of them cost would
+    /// count as a cost of the requests.
+    ///
+    /// wrk tells how many answers came when it ends. How many came between two moments follows
+    /// from the octets that it has read, since all answers have the same length.
+    fn part_of_a_run(&self, server: &Server, load: Requests) -> Result<Window, Error> {
+        let answer_bytes = answer_bytes(server, load.target)
+            .map_err(|error| server.error(format!("failed: {error}")))?;
+        let seconds = load.opening_seconds + self.seconds + CLOSING_SECONDS;
+        let running = wrk::Running::start(self.wrk, self.core, &wrk_load(server, load, seconds))?;
+        let read = || {
+            let id = running.id();
+            Ok((Clocks::read(server, Wrk::Running(id))?, usage::bytes_read(id)?))
+        };
+        thread::sleep(Duration::from_secs(load.opening_seconds.into()));
+        let (before, from) = read()?;
+        thread::sleep(Duration::from_secs(self.seconds.into()));
+        let (after, to) = read()?;
+        let seen = running.finish()?;
+        let requests = to.saturating_sub(from) as f64 / answer_bytes as f64;
+        let spent = after.since(&before);
+        let requests_per_second = requests / spent.wall.as_secs_f64();
+        Ok(Window { seen, requests, requests_per_second, spent })
+    }
+}
+
+fn answer_bytes(server: &Server, target: &str) -> io::Result<usize> {
+    let answer = exchange(&mut connect(server.address)?, target)?;
+    Ok(answer.octets.len())
+}
+
+fn wrk_load(server: &Server, load: Requests, seconds: u32) -> wrk::Load<'_> {
+    let Requests { target, connections, pipelined, .. } = load;
+    wrk::Load { address: server.address, target, connections, pipelined, seconds }
+}
+
+/// What happened while it was measured.
+struct Window {
+    /// What wrk says of its whole run.
+    seen: wrk::Seen,
+    /// How many answers came while it was measured.
+    requests: f64,
+    requests_per_second: f64,
+    spent: Spent,
+}
+
+fn failure(seen: &wrk::Seen) -> Option<String> {
+    match (seen.errors, seen.requests) {
+        (0, 0) => Some("no request was answered".into()),
+        (0, _) => None,
+        (errors, good) => Some(format!("{errors} of {} requests failed", errors + good)),
+    }
+}
+
+fn measure_idle(server: &Server, target: &str, connections: u32) -> Result<Measured, Error> {
+    touch(server, target).map_err(|error| server.error(format!("failed: {error}")))?;
+    thread::sleep(SETTLE);
+    let empty = usage::memory(server.id())?;
+    let idle = Idle::open(server.address, target, connections)?;
+    thread::sleep(SETTLE);
+    let full = usage::memory(server.id())?;
+    let closed = idle.closed();
+    let added = full.resident_bytes as f64 - empty.resident_bytes as f64;
+    let sample = Sample::from([
+        (Figure::EmptyBytes, empty.resident_bytes as f64),
+        (Figure::ResidentBytes, full.resident_bytes as f64),
+        (Figure::ProportionalBytes, full.proportional_bytes as f64),
+        (Figure::BytesPerConnection, added / f64::from(connections)),
+    ]);
+    let failure = (closed > 0).then(|| format!("{closed} of {connections} connections closed"));
+    Ok(Measured { sample, failure })
+}
+
+/// Asks a few times on one connection, so that the pages of the program that every request
+/// needs do not count as pages of the connections.
+fn touch(server: &Server, target: &str) -> io::Result<()> {
+    let mut stream = connect(server.address)?;
+    for _ in 0..TOUCH_REQUESTS {
+        exchange(&mut stream, target)?;
+    }
+    Ok(())
+}
+
+impl Measured {
+    /// A measurement that did not come to its end.
+    pub(crate) fn failed(error: &Error) -> Self {
+        Self { sample: Sample::new(), failure: Some(error.to_string()) }
+    }
+
+    /// A line for the terminal.
+    pub(crate) fn in_short(&self) -> String {
+        let telling = [Figure::RequestsPerCpuSecond, Figure::RequestsPerSecond, Figure::P99];
+        let parts = telling.iter().chain(&[Figure::BytesPerConnection]).filter_map(|figure| {
+            let value = self.sample.get(figure)?;
+            Some(format!("{} {}", figure.written(*value), figure.title()))
+        });
+        parts.chain(self.failure.clone()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// All clocks that matter, at one moment.
+struct Clocks {
+    wall: Instant,
+    server: Duration,
+    client: Duration,
+    machine: Duration,
+}
+
+/// What passed between two moments.
+struct Spent {
+    wall: Duration,
+    server: Duration,
+    client: Duration,
+    foreign: Duration,
+}
+
+/// Whose clock is the client's.
+#[derive(Clone, Copy)]
+enum Wrk {
+    Running(u32),
+    /// All that have run so far.
+    Ended,
+}
+
+impl Clocks {
+    fn read(server: &Server, wrk: Wrk) -> Result<Self, Error> {
+        Ok(Self {
+            wall: Instant::now(),
+            server: usage::cpu_time(server.id())?,
+            client: match wrk {
+                Wrk::Running(id) => usage::cpu_time(id)?,
+                Wrk::Ended => usage::ended_children_time(),
+            },
+            machine: usage::machine_busy()?,
+        })
+    }
+
+    fn since(&self, before: &Self) -> Spent {
+        let server = self.server.saturating_sub(before.server);
+        let client = self.client.saturating_sub(before.client);
+        let machine = self.machine.saturating_sub(before.machine);
+        Spent {
+            wall: self.wall - before.wall,
+            server,
+            client,
+            foreign: machine.saturating_sub(server + client),
+        }
+    }
+}
+
+impl Spent {
+    fn shares(&self) -> Sample {
+        let of_a_core = |time: Duration| time.as_secs_f64() / self.wall.as_secs_f64();
+        Sample::from([
+            (Figure::ServerShare, of_a_core(self.server)),
+            (Figure::ClientShare, of_a_core(self.client)),
+            (Figure::ForeignShare, of_a_core(self.foreign) / machine::cores() as f64),
+        ])
+    }
+}

@@ -1,0 +1,254 @@
+//! The suites: all that is measured, as data.
+//!
+//! No scenario is measured by two suites, except where a bar needs its figure from the same run.
+
+use super::documents::{LARGE_TARGET, PLAINTEXT_TARGET, SMALL_TARGET};
+use super::figure::Figure;
+use super::peer::Application::{Files, Hello};
+use super::peer::{
+    ACTIX_FILES, ACTIX_WEB, AXUM, AXUM_SERVEDIR, FLOOR_EPOLL, FLOOR_URING, H2O_FILES, H2O_HELLO,
+    MAY_MINIHTTP, NGINX_FILES, NGINX_HELLO, NTEX, STATIC_WEB_SERVER, floor,
+};
+use super::suite::{Bar, Bound, Load, Requests, Scenario, Suite};
+
+/// All of them, in the order of the report.
+pub(crate) const ALL: [&Suite; 5] = [&HELLO, &PIPELINE, &STATIC, &LARGE, &CONNECTIONS];
+
+const LOAD_COLUMNS: &[Figure] = &[
+    Figure::RequestsPerCpuSecond,
+    Figure::RequestsPerSecond,
+    Figure::P50,
+    Figure::P99,
+    Figure::ResidentBytes,
+    Figure::ServerShare,
+    Figure::ClientShare,
+];
+
+/// wrk's times of pipelined requests mean nothing: it takes the time of the last of a batch.
+const PIPELINE_COLUMNS: &[Figure] = &[
+    Figure::RequestsPerCpuSecond,
+    Figure::RequestsPerSecond,
+    Figure::ResidentBytes,
+    Figure::ServerShare,
+    Figure::ClientShare,
+];
+
+const IDLE_COLUMNS: &[Figure] =
+    &[Figure::BytesPerConnection, Figure::EmptyBytes, Figure::ResidentBytes];
+
+/// `cargo xtask bench hello`: a constant answer.
+pub(crate) const HELLO: Suite = Suite {
+    name: "hello",
+    title: "A constant answer",
+    peers: &[
+        floor(FLOOR_URING, Hello),
+        floor(FLOOR_EPOLL, Hello),
+        MAY_MINIHTTP,
+        ACTIX_WEB,
+        AXUM,
+        NTEX,
+        NGINX_HELLO,
+        H2O_HELLO,
+    ],
+    scenarios: &[
+        Scenario {
+            name: "plaintext",
+            title: "Hello, World! 64 connections",
+            application: Hello,
+            load: Load::requests(PLAINTEXT_TARGET, 64),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "plaintext-many",
+            title: "Hello, World! 400 connections",
+            application: Hello,
+            load: Load::requests(PLAINTEXT_TARGET, 400),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+    ],
+    bars: &[
+        event("plaintext", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.88, FLOOR_EPOLL)),
+        uring("plaintext", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.88, FLOOR_URING)),
+        uring("plaintext", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.2, "may_minihttp")),
+        uring("plaintext", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.3, "actix-web")),
+        uring("plaintext", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.4, "axum")),
+        event("plaintext-many", Figure::P99, Bound::OfPeer(1.0, "nginx")),
+        uring("plaintext-many", Figure::P99, Bound::OfPeer(1.0, "nginx")),
+    ],
+    chart: ("plaintext", Figure::RequestsPerCpuSecond),
+};
+
+/// `cargo xtask bench pipeline`: a constant answer, many requests in flight.
+pub(crate) const PIPELINE: Suite = Suite {
+    name: "pipeline",
+    title: "Pipelined requests",
+    peers: &[
+        floor(FLOOR_URING, Hello),
+        floor(FLOOR_EPOLL, Hello),
+        MAY_MINIHTTP,
+        ACTIX_WEB,
+        AXUM,
+        NTEX,
+        NGINX_HELLO,
+        H2O_HELLO,
+    ],
+    scenarios: &[Scenario {
+        name: "pipelined",
+        title: "Hello, World! 64 connections, 16 requests in flight on each",
+        application: Hello,
+        load: Load::Requests(Requests {
+            target: PLAINTEXT_TARGET,
+            connections: 64,
+            pipelined: 16,
+            opening_seconds: 0,
+        }),
+        has_floors: true,
+        columns: PIPELINE_COLUMNS,
+    }],
+    bars: &[
+        event("pipelined", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "may_minihttp")),
+        uring("pipelined", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "may_minihttp")),
+    ],
+    chart: ("pipelined", Figure::RequestsPerCpuSecond),
+};
+
+/// `cargo xtask bench static`: a small file.
+pub(crate) const STATIC: Suite = Suite {
+    name: "static",
+    title: "Static files",
+    peers: &[
+        floor(FLOOR_URING, Files),
+        floor(FLOOR_EPOLL, Files),
+        H2O_FILES,
+        NGINX_FILES,
+        STATIC_WEB_SERVER,
+        ACTIX_FILES,
+        AXUM_SERVEDIR,
+    ],
+    scenarios: &[
+        Scenario {
+            name: "small",
+            title: "A page of 600 bytes, 64 connections",
+            application: Files,
+            load: Load::requests(SMALL_TARGET, 64),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "many",
+            title: "A page of 600 bytes, 400 connections",
+            application: Files,
+            load: Load::requests(SMALL_TARGET, 400),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+    ],
+    bars: &[
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.88, FLOOR_EPOLL)),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.7, "nginx")),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.1, "h2o")),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(3.0, "static-web-server")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.85, FLOOR_URING)),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(2.1, "nginx")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.3, "h2o")),
+        event("many", Figure::P99, Bound::OfPeer(1.0, "nginx")),
+        uring("many", Figure::P99, Bound::OfPeer(1.0, "nginx")),
+    ],
+    chart: ("small", Figure::RequestsPerCpuSecond),
+};
+
+/// `cargo xtask bench large`: a large file.
+pub(crate) const LARGE: Suite = Suite {
+    name: "large",
+    title: "A large file",
+    peers: &[H2O_FILES, NGINX_FILES, STATIC_WEB_SERVER, ACTIX_FILES, AXUM_SERVEDIR],
+    scenarios: &[Scenario {
+        name: "large",
+        title: "A file of 1 MiB, 64 connections",
+        application: Files,
+        load: Load::requests(LARGE_TARGET, 64),
+        has_floors: false,
+        columns: LOAD_COLUMNS,
+    }],
+    bars: &[
+        event("large", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+        uring("large", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+    ],
+    chart: ("large", Figure::RequestsPerCpuSecond),
+};
+
+/// `cargo xtask bench connections`: ten thousand of them, idle and busy.
+pub(crate) const CONNECTIONS: Suite = Suite {
+    name: "connections",
+    title: "Ten thousand connections",
+    peers: &[
+        floor(FLOOR_URING, Hello),
+        floor(FLOOR_EPOLL, Hello),
+        MAY_MINIHTTP,
+        ACTIX_WEB,
+        AXUM,
+        NTEX,
+        NGINX_HELLO,
+        H2O_HELLO,
+        H2O_FILES,
+        NGINX_FILES,
+        STATIC_WEB_SERVER,
+        ACTIX_FILES,
+        AXUM_SERVEDIR,
+    ],
+    scenarios: &[
+        Scenario {
+            name: "idle",
+            title: "10,000 idle keep-alive connections, a page of 600 bytes",
+            application: Files,
+            load: Load::Idle { target: SMALL_TARGET, connections: 10_000 },
+            has_floors: false,
+            columns: IDLE_COLUMNS,
+        },
+        Scenario {
+            name: "idle-hello",
+            title: "10,000 idle keep-alive connections, Hello, World!",
+            application: Hello,
+            load: Load::Idle { target: PLAINTEXT_TARGET, connections: 10_000 },
+            has_floors: false,
+            columns: IDLE_COLUMNS,
+        },
+        Scenario {
+            name: "busy",
+            title: "Hello, World! 10,000 busy connections",
+            application: Hello,
+            load: Load::Requests(Requests {
+                target: PLAINTEXT_TARGET,
+                connections: 10_000,
+                pipelined: 1,
+                opening_seconds: 2,
+            }),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "busy-64",
+            title: "Hello, World! 64 busy connections, for comparison",
+            application: Hello,
+            load: Load::requests(PLAINTEXT_TARGET, 64),
+            has_floors: true,
+            columns: LOAD_COLUMNS,
+        },
+    ],
+    bars: &[
+        event("idle", Figure::BytesPerConnection, Bound::Value(1024.0)),
+        event("busy", Figure::RequestsPerCpuSecond, Bound::OfScenario(0.75, "busy-64")),
+        uring("busy", Figure::RequestsPerCpuSecond, Bound::OfScenario(0.75, "busy-64")),
+    ],
+    chart: ("busy", Figure::RequestsPerCpuSecond),
+};
+
+const fn event(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
+    Bar { architecture: "event", scenario, figure, bound, floor: FLOOR_EPOLL }
+}
+
+const fn uring(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
+    Bar { architecture: "uring", scenario, figure, bound, floor: FLOOR_URING }
+}
