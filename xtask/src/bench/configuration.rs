@@ -91,8 +91,7 @@ pub(crate) fn h2o_files(place: &Place<'_>) -> Result<Vec<OsString>, Error> {
     h2o(place, &format!("      /:\n        file.dir: {}\n", quoted(place.root)))
 }
 
-/// h2o with a constant: it has none but a file, which it answers half as fast again as a handler
-/// in mruby.
+/// h2o with a constant: it has none but a file, which it answers faster than a handler in mruby.
 pub(crate) fn h2o_hello(place: &Place<'_>) -> Result<Vec<OsString>, Error> {
     let file = place.root.join(&PLAINTEXT_TARGET[1..]);
     let paths = format!(

@@ -53,7 +53,7 @@ pub(crate) const HELLO: Suite = Suite {
     scenarios: &[
         Scenario {
             name: "plaintext",
-            title: "Hello, World! 64 connections",
+            title: "GET /plaintext, 64 connections",
             application: Hello,
             load: Load::requests(PLAINTEXT_TARGET, 64),
             has_floors: true,
@@ -61,7 +61,7 @@ pub(crate) const HELLO: Suite = Suite {
         },
         Scenario {
             name: "plaintext-many",
-            title: "Hello, World! 400 connections",
+            title: "GET /plaintext, 400 connections",
             application: Hello,
             load: Load::requests(PLAINTEXT_TARGET, 400),
             has_floors: true,
@@ -96,7 +96,7 @@ pub(crate) const PIPELINE: Suite = Suite {
     ],
     scenarios: &[Scenario {
         name: "pipelined",
-        title: "Hello, World! 64 connections, 16 requests in flight on each",
+        title: "GET /plaintext, 16 in flight on each of 64 connections",
         application: Hello,
         load: Load::Requests(Requests {
             target: PLAINTEXT_TARGET,
@@ -182,7 +182,7 @@ pub(crate) const LARGE: Suite = Suite {
 /// `cargo xtask bench connections`: ten thousand of them, idle and busy.
 pub(crate) const CONNECTIONS: Suite = Suite {
     name: "connections",
-    title: "Ten thousand connections",
+    title: "Many connections",
     peers: &[
         floor(FLOOR_URING, Hello),
         floor(FLOOR_EPOLL, Hello),
@@ -201,7 +201,7 @@ pub(crate) const CONNECTIONS: Suite = Suite {
     scenarios: &[
         Scenario {
             name: "idle",
-            title: "10,000 idle keep-alive connections, a page of 600 bytes",
+            title: "10,000 idle connections, a page of 600 bytes",
             application: Files,
             load: Load::Idle { target: SMALL_TARGET, connections: 10_000 },
             has_floors: false,
@@ -209,7 +209,7 @@ pub(crate) const CONNECTIONS: Suite = Suite {
         },
         Scenario {
             name: "idle-hello",
-            title: "10,000 idle keep-alive connections, Hello, World!",
+            title: "10,000 idle connections, GET /plaintext",
             application: Hello,
             load: Load::Idle { target: PLAINTEXT_TARGET, connections: 10_000 },
             has_floors: false,
@@ -217,7 +217,7 @@ pub(crate) const CONNECTIONS: Suite = Suite {
         },
         Scenario {
             name: "busy",
-            title: "Hello, World! 10,000 busy connections",
+            title: "10,000 busy connections, GET /plaintext",
             application: Hello,
             load: Load::Requests(Requests {
                 target: PLAINTEXT_TARGET,
@@ -230,7 +230,7 @@ pub(crate) const CONNECTIONS: Suite = Suite {
         },
         Scenario {
             name: "busy-64",
-            title: "Hello, World! 64 busy connections, for comparison",
+            title: "64 busy connections, GET /plaintext, for comparison",
             application: Hello,
             load: Load::requests(PLAINTEXT_TARGET, 64),
             has_floors: true,
