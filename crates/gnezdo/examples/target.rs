@@ -2,7 +2,7 @@
 //!
 //! `GET`, `HEAD` and `OPTIONS /` answer `OK`; any other method at `/` gives its content back.
 //! `/echo` lists the fields of the request, `/cookie` its cookies. The other routes are for the
-//! integration tests: see [`trials`]. The addresses are printed, one a line, once they are bound:
+//! integration tests: see [`trials`] and [`outside`]. The addresses are printed, one a line, once they are bound:
 //!
 //! ```text
 //! cargo run --example target -- --listen 127.0.0.1:0 --architecture event --header-timeout 0.5
@@ -10,6 +10,8 @@
 
 #[path = "target/options.rs"]
 mod options;
+#[path = "target/outside.rs"]
+mod outside;
 #[path = "target/promise.rs"]
 mod promise;
 #[path = "target/trials.rs"]
@@ -44,7 +46,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             println!("{address}");
         }
     }
-    Ok(server.run(trials::add_to(judged(), options.file))?)
+    Ok(server.run(outside::add_to(trials::add_to(judged(), options.file)))?)
 }
 
 /// What the suites ask for.

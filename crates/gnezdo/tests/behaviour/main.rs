@@ -32,6 +32,7 @@ mod per_ip;
 mod pipelining;
 mod refusal_lingers;
 mod single_gives_way;
+mod tokio;
 mod trailers;
 mod unix_socket;
 mod worker_killed;

@@ -6,7 +6,7 @@ use crate::support::{Client, everywhere_but, wait_until};
 
 /// `single` has one connection at a time, and with several processes each has a count of its
 /// own, so that only one of each kind of driver is tried.
-const NOT: &[&str] = &["single", "processes", "event-processes"];
+const NOT: &[&str] = &["single", "processes", "event-processes", "uring-processes"];
 
 fn refusal(client: &mut Client) {
     let answer = client.get("/");

@@ -2,6 +2,8 @@
 
 use std::thread;
 
+use gnezdo::{Architecture, Driver};
+
 use super::Target;
 
 /// One way to run the server.
@@ -51,6 +53,12 @@ impl Setup {
         self.name == "single"
     }
 
+    /// Whether this machine has what it needs. Where io_uring is refused nobody can test it.
+    fn works_here(&self) -> bool {
+        let has_uring = || Architecture::Auto.plan(None, None).driver == Driver::Uring;
+        !self.words.contains(&"uring") || has_uring()
+    }
+
     /// Whether a supervisor starts and replaces workers.
     pub(crate) fn has_workers(self) -> bool {
         self.words.contains(&"--processes")
@@ -59,27 +67,26 @@ impl Setup {
 
 /// Runs a test under every architecture.
 pub(crate) fn everywhere(test: impl Fn(Setup) + Sync) {
-    run(&ALL, test);
+    everywhere_but(&[], test);
 }
 
 /// Runs a test under every architecture but some, for which the caller knows a reason.
 pub(crate) fn everywhere_but(names: &[&str], test: impl Fn(Setup) + Sync) {
-    let others: Vec<_> = ALL.into_iter().filter(|setup| !names.contains(&setup.name)).collect();
-    run(&others, test);
+    run(|setup| !names.contains(&setup.name), test);
 }
 
 /// Runs a test under some architectures, because it is about what they have in common.
 pub(crate) fn under(names: &[&str], test: impl Fn(Setup) + Sync) {
-    let some: Vec<_> = ALL.into_iter().filter(|setup| names.contains(&setup.name)).collect();
-    run(&some, test);
+    run(|setup| names.contains(&setup.name), test);
 }
 
 /// All at once: most of a test's time is waiting.
-fn run(setups: &[Setup], test: impl Fn(Setup) + Sync) {
+fn run(choice: impl Fn(&Setup) -> bool, test: impl Fn(Setup) + Sync) {
     let test = &test;
+    let setups: Vec<_> = ALL.iter().filter(|setup| setup.works_here() && choice(setup)).collect();
     let failed: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> = setups
-            .iter()
+            .into_iter()
             .map(|setup| {
                 let builder = thread::Builder::new().name(setup.name.into());
                 let thread = builder.spawn_scoped(scope, || test(*setup)).expect("a thread");
