@@ -211,9 +211,10 @@ impl Connection {
         quiet: Instant,
     ) -> Fate {
         self.session.finish_soon();
-        // A ring has handed over what came, and reads on at the same time.
+        // A ring reads by itself.
         self.readiness.readable |= !desk.is_ring;
         match self.turn(desk, make_waker) {
+            Fate::Wait if desk.is_ring && self.stream.has_input() => Fate::Wait,
             Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => self.close(desk),
             fate => fate,
         }

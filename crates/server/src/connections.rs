@@ -89,6 +89,8 @@ impl<W: Watch> Connections<W> {
         input_bytes: usize,
     ) -> Self {
         let desk = Desk::new(&shared.context, input_bytes);
+        let mailbox = Mailbox::new(bell);
+        shared.neighbours.join(&mailbox);
         Self {
             watch,
             entries: Slab::new(),
@@ -96,7 +98,7 @@ impl<W: Watch> Connections<W> {
             generation: 0,
             again: Vec::new(),
             timers: Timers::new(desk.now.instant),
-            mailbox: Mailbox::new(bell),
+            mailbox,
             drain: None,
             has_room: false,
             shared,
@@ -115,6 +117,10 @@ impl<W: Watch> Connections<W> {
 
     /// What is due by itself: wake-ups, connections that yielded, deadlines.
     pub(crate) fn handle_due(&mut self) {
+        if self.mailbox.is_asked_for_room() {
+            let neighbours = self.shared.neighbours.clone();
+            neighbours.make_room(|| self.shed_own());
+        }
         self.handle_mail();
         self.handle_again();
         self.handle_timers();
@@ -175,7 +181,8 @@ impl<W: Watch> Connections<W> {
         Ok(())
     }
 
-    /// Whether another connection may be accepted, if need be after one at rest was closed.
+    /// Whether another connection may be accepted, if need be after one at rest was closed. If
+    /// not, the other loops are asked to close one.
     pub(crate) fn make_room(&mut self) -> bool {
         self.shared.admission.has_room() || self.shed_one()
     }
@@ -185,8 +192,17 @@ impl<W: Watch> Connections<W> {
         std::mem::take(&mut self.has_room)
     }
 
-    /// Closes a connection at rest, of a sample the one that rests the longest.
+    /// Closes a connection at rest, or asks the other loops to close one.
     pub(crate) fn shed_one(&mut self) -> bool {
+        let has_shed = self.shed_own();
+        if !has_shed {
+            self.shared.neighbours.ask_for_room();
+        }
+        has_shed
+    }
+
+    /// Closes a connection at rest, of a sample the one that rests the longest.
+    fn shed_own(&mut self) -> bool {
         let mut oldest = None;
         for (key, since) in self.sample() {
             self.shed_at = key + 1;
@@ -307,6 +323,7 @@ impl<W: Watch> Connections<W> {
 }
 
 /// A turn in which a connection does what can be done.
+#[expect(clippy::needless_pass_by_value, reason = "as it is handed to those who have a turn")]
 pub(crate) fn go_on<W: Watch>(turn: Turn<'_, W>) -> Fate {
     turn.connection.turn(turn.desk, turn.make_waker)
 }

@@ -10,6 +10,7 @@ use crate::admission::{Admission, Rejection, Ticket};
 use crate::background::Background;
 use crate::connection::Connection;
 use crate::context::{Context, Desk};
+use crate::neighbours::Neighbours;
 use crate::shutdown::Shutdown;
 
 /// How long accepting rests when the process or the machine has nothing left to accept with.
@@ -30,6 +31,9 @@ pub(crate) struct Shared {
     /// For clients that are told to come back later.
     pub(crate) busy: Arc<Context>,
     pub(crate) admission: Arc<Admission>,
+    pub(crate) neighbours: Arc<Neighbours>,
+    /// Whether nobody else accepts from the listeners.
+    pub(crate) is_alone: bool,
     pub(crate) shutdown: Shutdown,
     pub(crate) shutdown_timeout: Duration,
     /// Entered by each thread that serves connections.

@@ -29,13 +29,30 @@ pub(crate) struct Mailbox {
     letters: Mutex<Vec<Arc<Letter>>>,
     /// Whether the loop has been told that there are letters.
     is_told: AtomicBool,
+    is_asked_for_room: AtomicBool,
     bell: Box<dyn Bell>,
 }
 
 impl Mailbox {
     pub(crate) fn new(bell: impl Bell + 'static) -> Arc<Self> {
-        let (letters, is_told) = (Mutex::default(), AtomicBool::new(false));
-        Arc::new(Self { letters, is_told, bell: Box::new(bell) })
+        Arc::new(Self {
+            letters: Mutex::default(),
+            is_told: AtomicBool::new(false),
+            is_asked_for_room: AtomicBool::new(false),
+            bell: Box::new(bell),
+        })
+    }
+
+    /// Asks the loop to close a connection at rest.
+    pub(crate) fn ask_for_room(&self) {
+        self.is_asked_for_room.store(true, Ordering::Release);
+        self.bell.ring();
+    }
+
+    /// Whether the loop was asked since this was last asked.
+    pub(crate) fn is_asked_for_room(&self) -> bool {
+        self.is_asked_for_room.load(Ordering::Acquire)
+            && self.is_asked_for_room.swap(false, Ordering::AcqRel)
     }
 
     /// The addresses of all letters, in the order of their arrival.

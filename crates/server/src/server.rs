@@ -162,7 +162,7 @@ impl Server {
     fn shared(&self, service: Box<dyn Service>, log: Option<&LogWriter>) -> io::Result<Shared> {
         // Without the raise, the limit that was there holds.
         let descriptors = raise_descriptor_limit().unwrap_or(1024);
-        let Plan { driver, processes, .. } = self.plan;
+        let Plan { driver, workers, processes, .. } = self.plan;
         let connections_max = self.settings.process_connections_max(driver, processes, descriptors);
         let background = match driver {
             #[cfg(feature = "tokio")]
@@ -170,7 +170,8 @@ impl Server {
             _ => Background::start()?,
         };
         let shutdown = self.shutdown.clone();
-        Ok(share(&self.settings, connections_max, service, log, shutdown, background))
+        let shared = share(&self.settings, connections_max, service, log, shutdown, background);
+        Ok(Shared { is_alone: workers * processes.max(1) == 1, ..shared })
     }
 }
 

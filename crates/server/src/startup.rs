@@ -49,6 +49,8 @@ pub(crate) fn share(
         context: context(service, settings.limits.clone()),
         busy: context(Box::new(Busy::new()), Busy::limits(&settings.limits)),
         admission: Admission::new(settings.access.clone(), connections_max, per_ip_max),
+        neighbours: Arc::default(),
+        is_alone: false,
         shutdown,
         shutdown_timeout: settings.shutdown_timeout,
         background,

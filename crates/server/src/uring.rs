@@ -35,7 +35,7 @@ use crate::driver::{ACCEPT_PAUSE, Accepted, Shared};
 use crate::mailbox::{Address, Bell};
 
 const SIZES: Sizes =
-    Sizes { submissions: 1024, completions: 8 * 1024, buffers: 1024, buffer_bytes: 4096 };
+    Sizes { submissions: 1024, completions: 8 * 1024, buffers: 256, buffer_bytes: 4096 };
 
 /// What is read apart from the ring is only the end of the input.
 const INPUT_BYTES: usize = 64;
@@ -66,17 +66,29 @@ struct Loop {
     ending: Ending,
 }
 
+/// A listener, and how the loop learns who comes.
 struct Door {
     listener: Listener,
-    is_open: bool,
+    state: DoorState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DoorState {
+    /// Nothing is under way.
+    Shut,
+    /// Whoever comes is accepted without being asked for.
+    Open,
+    /// Nobody is accepted any more, once the kernel has heard of it.
+    Closing,
 }
 
 /// How far a shutdown has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     NotYet,
-    /// What has come before it is dealt with first.
+    /// It comes as soon as nobody is accepted any more.
     Told,
+    /// Nobody is accepted.
     Begun,
 }
 
@@ -96,7 +108,7 @@ impl Loop {
         let gong = Gong(bell.clone());
         let mut connections = Connections::new(shared, Wires::new(ring), gong, INPUT_BYTES);
         connections.desk.is_ring = true;
-        let doors = listeners.into_iter().map(|listener| Door { listener, is_open: false });
+        let doors = listeners.into_iter().map(|listener| Door { listener, state: DoorState::Shut });
         Ok(Self {
             connections,
             bell,
@@ -118,13 +130,10 @@ impl Loop {
             desk.close_turn();
             watch.wait(desk, time)?;
             desk.now.advance();
-            let was_told = self.ending == Ending::Told;
             self.handle_completions();
             self.connections.handle_due();
             self.let_in();
-            if was_told {
-                self.begin_drain();
-            }
+            self.come_to_end();
             self.connections.handle_drain();
         }
         Ok(())
@@ -168,7 +177,10 @@ impl Loop {
             Operation::Accept(number) => self.accepted(number, outcome, goes_on),
             Operation::Bell if !goes_on => self.listen_to_bell(),
             Operation::Bell | Operation::Cancel => {}
-            Operation::Shutdown => self.ending = Ending::Told,
+            Operation::Shutdown => {
+                self.ending = Ending::Told;
+                self.close_doors();
+            }
         }
     }
 
@@ -180,14 +192,14 @@ impl Loop {
     }
 
     fn accepted(&mut self, number: usize, outcome: Outcome, goes_on: bool) {
-        self.doors[number].is_open = goes_on;
+        if !goes_on {
+            self.doors[number].state = DoorState::Shut;
+        }
         match outcome {
             Outcome::Accepted(descriptor) => self.waiting.push_back((number, descriptor)),
             Outcome::Failed(Errno::CANCELED) => {}
             Outcome::Failed(errno) => {
-                if let Accepted::Exhausted = Accepted::trouble(errno.into())
-                    && self.ending != Ending::Begun
-                {
+                if let Accepted::Exhausted = Accepted::trouble(errno.into()) {
                     self.connections.shed_one();
                     self.pause();
                 }
@@ -202,18 +214,14 @@ impl Loop {
         if self.paused.is_some_and(|until| now >= until || self.connections.has_got_room()) {
             self.paused = None;
         }
-        while self.paused.is_none() {
-            let Some((number, descriptor)) = self.waiting.pop_front() else {
-                break;
-            };
-            if self.connections.make_room() {
-                self.let_one_in(number, descriptor);
-            } else {
-                self.waiting.push_front((number, descriptor));
+        while self.paused.is_none() && !self.waiting.is_empty() {
+            if !self.connections.make_room() {
                 self.pause();
+            } else if let Some((number, descriptor)) = self.waiting.pop_front() {
+                self.let_one_in(number, descriptor);
             }
         }
-        if self.paused.is_none() {
+        if self.paused.is_none() && self.ending == Ending::NotYet {
             self.open_doors();
         }
     }
@@ -226,7 +234,7 @@ impl Loop {
         let Connections { shared, desk, .. } = &self.connections;
         if let Accepted::Connection(connection) = shared.admit(desk, stream, peer) {
             // Whatever happens to it is told by the ring.
-            let _ = self.connections.insert(*connection);
+            drop(self.connections.insert(*connection));
         }
     }
 
@@ -237,21 +245,29 @@ impl Loop {
         self.close_doors();
     }
 
+    /// Of several loops each accepts one client at a time, and then stands behind the others. Who
+    /// accepts on and on stays first in the line, and would get all clients but a few.
     fn open_doors(&mut self) {
-        if self.ending == Ending::Begun {
-            return;
-        }
+        let is_alone = self.connections.shared.is_alone;
         for (number, door) in self.doors.iter_mut().enumerate() {
-            if !std::mem::replace(&mut door.is_open, true) {
-                self.connections.watch.ring.accept(door.listener.as_fd(), number);
+            if door.state != DoorState::Shut {
+                continue;
+            }
+            door.state = DoorState::Open;
+            let ring = &mut self.connections.watch.ring;
+            if is_alone {
+                ring.accept_on(door.listener.as_fd(), number);
+            } else {
+                ring.accept_once(door.listener.as_fd(), number);
             }
         }
     }
 
-    /// Stops accepting; a door is open until the kernel has said so.
+    /// Stops accepting, once the kernel has heard of it.
     fn close_doors(&mut self) {
-        for (number, door) in self.doors.iter().enumerate() {
-            if door.is_open {
+        for (number, door) in self.doors.iter_mut().enumerate() {
+            if door.state == DoorState::Open {
+                door.state = DoorState::Closing;
                 self.connections.watch.ring.cancel(Operation::Accept(number));
             }
         }
@@ -262,25 +278,28 @@ impl Loop {
         self.ring().poll_on(bell, libc::EPOLLIN as u32, Operation::Bell);
     }
 
-    fn begin_drain(&mut self) {
+    /// Once the doors are closed, begins to drain. By then all that had come before the shutdown
+    /// was seen.
+    fn come_to_end(&mut self) {
+        let are_shut = self.doors.iter().all(|door| door.state == DoorState::Shut);
+        if self.ending != Ending::Told || !are_shut {
+            return;
+        }
         self.ending = Ending::Begun;
-        self.close_doors();
-        self.empty_queues();
+        for door in std::mem::take(&mut self.doors) {
+            self.empty_queue(&door.listener);
+        }
         self.connections.begin_drain();
     }
 
-    /// Who has connected before the end is served.
-    fn empty_queues(&mut self) {
-        for number in 0..self.doors.len() {
-            while self.connections.make_room() {
-                let Connections { shared, desk, .. } = &self.connections;
-                match shared.accept(desk, &self.doors[number].listener) {
-                    Accepted::Connection(connection) => {
-                        let _ = self.connections.insert(*connection);
-                    }
-                    Accepted::Nobody => {}
-                    Accepted::Empty | Accepted::Exhausted => break,
-                }
+    /// Who has connected before the end is served, as far as there is room.
+    fn empty_queue(&mut self, listener: &Listener) {
+        while self.connections.make_room() {
+            let Connections { shared, desk, .. } = &self.connections;
+            match shared.accept(desk, listener) {
+                Accepted::Connection(connection) => drop(self.connections.insert(*connection)),
+                Accepted::Nobody => {}
+                Accepted::Empty | Accepted::Exhausted => return,
             }
         }
     }

@@ -68,6 +68,12 @@ impl Stream {
         Ok(received)
     }
 
+    /// Whether octets have arrived that nobody has received.
+    pub fn has_input(&self) -> bool {
+        let peek = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        rustix::net::recv(&self.0, &mut [0], peek).is_ok_and(|(received, _)| received > 0)
+    }
+
     /// Sends octets, maybe not all, and says how many.
     ///
     /// # Errors

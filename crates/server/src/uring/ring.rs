@@ -26,6 +26,8 @@ const GROUP: u16 = 0;
 /// A batch keeps no more memory than this for the next one, in bytes.
 const BATCH_BYTES_KEPT: usize = 1024 * 1024;
 
+const ACCEPT_FLAGS: i32 = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+
 /// `MSG_WAITALL`: what is left of a short send is tried again at once. `MSG_DONTWAIT`: the kernel
 /// does not wait for room. So a send that it took up is over when the call returns, and those of
 /// one connection never pass each other.
@@ -102,9 +104,15 @@ impl Ring {
     }
 
     /// Accepts from a listener until that is cancelled.
-    pub(super) fn accept(&mut self, listener: BorrowedFd<'_>, number: usize) {
-        let flags = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
-        let entry = opcode::AcceptMulti::new(Fd(listener.as_raw_fd())).flags(flags).build();
+    pub(super) fn accept_on(&mut self, listener: BorrowedFd<'_>, number: usize) {
+        let entry = opcode::AcceptMulti::new(Fd(listener.as_raw_fd())).flags(ACCEPT_FLAGS).build();
+        self.push(Operation::Accept(number), entry);
+    }
+
+    /// Accepts once from a listener.
+    pub(super) fn accept_once(&mut self, listener: BorrowedFd<'_>, number: usize) {
+        let (listener, none) = (Fd(listener.as_raw_fd()), std::ptr::null_mut());
+        let entry = opcode::Accept::new(listener, none, none.cast()).flags(ACCEPT_FLAGS).build();
         self.push(Operation::Accept(number), entry);
     }
 
@@ -221,8 +229,8 @@ impl Ring {
         match (operation, number) {
             // SAFETY: the kernel made the descriptor for us, and this completion is seen once.
             (Operation::Accept(_), _) => Outcome::Accepted(unsafe { OwnedFd::from_raw_fd(result) }),
-            // SAFETY: this completion is seen once.
             (_, Some(number)) => {
+                // SAFETY: this completion is seen once.
                 Outcome::Received(unsafe { self.buffers.returned(number, count as usize) })
             }
             _ => Outcome::Count(count),

@@ -1,13 +1,13 @@
 //! What a completion is about: an operation, and whose it was, in the 64 bits that go with it.
 //!
 //! ```text
-//! | operation 3 | batch 5 | generation 24 | place 32 |
+//! | operation 4 | batch 4 | generation 24 | place 32 |
 //! ```
 
 use crate::mailbox::Address;
 
 /// How many batches can be told apart.
-pub(super) const BATCHES: usize = 32;
+pub(super) const BATCHES: usize = 16;
 
 /// An operation, as its completion tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Operation {
     pub(super) fn decode(token: u64) -> Self {
         let key = (token & 0xffff_ffff) as usize;
         let address = Address { key, generation: (token >> 32) as u32 & Address::GENERATION_MAX };
-        match token >> 61 {
+        match token >> 60 {
             ACCEPT => Self::Accept(key),
             RECEIVE => Self::Receive(address),
             SEND => Self::Send(address, (token >> 56) as usize % BATCHES),
@@ -69,7 +69,7 @@ impl Operation {
 
 fn pack(operation: u64, batch: usize, generation: u32, key: usize) -> u64 {
     debug_assert!(batch < BATCHES && generation <= Address::GENERATION_MAX);
-    operation << 61 | (batch as u64) << 56 | u64::from(generation) << 32 | key as u64
+    operation << 60 | (batch as u64) << 56 | u64::from(generation) << 32 | key as u64
 }
 
 #[cfg(test)]
