@@ -162,6 +162,26 @@ fn a_clone_accepts_too_and_outlives_the_first() {
 }
 
 #[test]
+fn a_socket_of_the_standard_library_is_taken() {
+    let theirs = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = theirs.local_addr().unwrap();
+    let listener = Listener::new(theirs).unwrap();
+    assert_eq!(listener.local_address(), &LocalAddress::Tcp(address));
+    assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    let (_, stream, _) = connect(&listener, "127.0.0.1");
+    assert!(sockopt::tcp_nodelay(&stream).unwrap());
+}
+
+#[test]
+fn what_does_not_listen_is_not_taken() {
+    let listener = bind("127.0.0.1:0");
+    let (client, ..) = connect(&listener, "127.0.0.1");
+    assert!(matches!(Listener::new(client), Err(ListenError::NotListening { .. })));
+    let file = std::fs::File::open("/dev/null").unwrap();
+    assert!(matches!(Listener::new(file), Err(ListenError::NotASocket { .. })));
+}
+
+#[test]
 fn urls_are_ready_to_be_typed() {
     let listener = bind("127.0.0.1:0");
     let port = port(&listener);
