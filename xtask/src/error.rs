@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::project;
+
 /// Why a chore could not be done.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -44,6 +46,7 @@ impl fmt::Display for Error {
             }
             Self::Failed { command, ending } => write!(f, "`{command}` failed: {ending}"),
             Self::Server { peer, problem, log } => {
+                let log = log.strip_prefix(project::root()).unwrap_or(log);
                 write!(f, "{peer} {problem}; its log is {}", log.display())
             }
             Self::Answer { peer, target, problem } => {

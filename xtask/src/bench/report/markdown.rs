@@ -8,8 +8,12 @@ use super::super::results::{Measurements, Results, Row};
 use super::super::suite::{Scenario, Suite};
 use super::super::verdicts::Verdict;
 
-/// The report of all suites that were measured.
-pub(crate) fn report(parts: &[(&Suite, Results)], build: Option<&CleanBuild>) -> String {
+/// The report of all suites that were measured. `pages` are those beside it: title, file, command.
+pub(crate) fn report(
+    parts: &[(&Suite, Results)],
+    build: Option<&CleanBuild>,
+    pages: &[[&str; 3]],
+) -> String {
     let mut text =
         "# What was measured\n\nA part for each suite, and each with its own day and machine. \
                     `BENCHMARKING.md` explains the figures and the method.\n\n"
@@ -18,6 +22,9 @@ pub(crate) fn report(parts: &[(&Suite, Results)], build: Option<&CleanBuild>) ->
         let date = results.facts.get("date").map_or("", String::as_str);
         let command = format!("`cargo xtask bench {}`", suite.name);
         text += &format!("* [{}](#{}): {command}, {date}\n", suite.title, anchor(suite.title));
+    }
+    for [title, file, command] in pages {
+        text += &format!("* [{title}]({file}): `{command}`\n");
     }
     for (suite, results) in parts {
         text += &format!("\n{}", part(suite, results));
@@ -202,7 +209,9 @@ mod tests {
 
     #[test]
     fn one_report_leads_to_its_parts() {
-        let text = report(&[(&STATIC, results())], None);
+        let pages = [["Instructions", "instructions.md", "cargo xtask instructions"]];
+        let text = report(&[(&STATIC, results())], None, &pages);
+        assert!(text.contains("* [Instructions](instructions.md): `cargo xtask instructions`\n"));
         assert!(
             text.contains("* [Static files](#static-files): `cargo xtask bench static`, today")
         );
