@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use gnezdo_core::{
-    Body, BodyError, Form, Limits, Machine, Ready, Reply, Request, Response, Sender, Wants, channel,
+    Body, BodyError, Form, Limits, Machine, Ready, Reply, Response, Sender, Wants, channel,
 };
 use gnezdo_h1::{Event, Framing, Outgoing, PeerError, RequestHead, Server};
 use gnezdo_socket::Peer;
