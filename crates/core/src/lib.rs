@@ -35,6 +35,7 @@ mod machine;
 mod now;
 mod ready;
 mod service;
+mod spare;
 
 pub use body::{Body, BodyError, FileRange, Form};
 pub use channel::{Sender, channel};
@@ -43,3 +44,4 @@ pub use machine::{Closing, Machine, Step, Wants};
 pub use now::{HttpDate, Now};
 pub use ready::Ready;
 pub use service::{Reply, Request, Response, Service};
+pub use spare::{give_fields_back, spare_fields};

@@ -15,10 +15,11 @@
 
 use std::fmt;
 use std::fs::File;
+use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gnezdo_core::{Body, Reply, Request, Response, Service};
+use gnezdo_core::{Body, Reply, Request, Response, Service, give_fields_back};
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_MAX_AGE, ALLOW, RANGE,
@@ -93,17 +94,19 @@ impl fmt::Debug for Files {
 }
 
 impl Service for Files {
-    fn call(&self, request: Request) -> Reply {
-        match *request.method() {
-            Method::GET | Method::HEAD => self.0.get(request),
+    fn call(&self, mut request: Request) -> Reply {
+        let reply = match *request.method() {
+            Method::GET | Method::HEAD => self.0.get(&mut request),
             Method::OPTIONS => self.0.options().into(),
             _ => page::method_not_allowed(&self.0.settings, request.headers()).into(),
-        }
+        };
+        give_fields_back(request.headers_mut());
+        reply
     }
 }
 
 impl Inner {
-    fn get(self: &Arc<Self>, request: Request) -> Reply {
+    fn get(self: &Arc<Self>, request: &mut Request) -> Reply {
         match self.cached(request.uri().path(), request.headers()) {
             Cached::Reply(reply) => reply,
             Cached::Entry(entry) => self.send(&entry, request),
@@ -131,7 +134,7 @@ impl Inner {
         }
     }
 
-    fn look_up(self: &Arc<Self>, request: Request) -> Reply {
+    fn look_up(self: &Arc<Self>, request: &mut Request) -> Reply {
         let raw = request.uri().path();
         let Ok(path) = SafePath::decode(raw.as_bytes()) else {
             return self.not_found(request);
@@ -149,7 +152,7 @@ impl Inner {
         }
     }
 
-    fn open(self: &Arc<Self>, key: String, path: SafePath, request: Request) -> Reply {
+    fn open(self: &Arc<Self>, key: String, path: SafePath, request: &mut Request) -> Reply {
         let now = clock::now();
         self.cache.tidy(now);
         let target = find(&self.root.view(), &self.settings, &path);
@@ -161,7 +164,7 @@ impl Inner {
                 Ok(entry) => self.send(&entry, request),
                 Err(failure) => self.fail(failure, request),
             },
-            Ok(Target::Redirect) => self.redirect(&path, &request),
+            Ok(Target::Redirect) => self.redirect(&path, request),
             Ok(Target::Listing(folder)) => self.list(folder, path, request),
             Err(failure) => self.fail(failure, request),
         }
@@ -185,7 +188,7 @@ impl Inner {
         Ok(entry)
     }
 
-    fn send(self: &Arc<Self>, entry: &Arc<Entry>, request: Request) -> Reply {
+    fn send(self: &Arc<Self>, entry: &Arc<Entry>, request: &mut Request) -> Reply {
         let headers = request.headers();
         let accepted = Accepted::read(headers);
         // A part of a coded form is of use only to who has the rest of the very same octets,
@@ -219,9 +222,14 @@ impl Inner {
     }
 
     /// Makes a coded form where nobody else has to wait for it, then sends it.
-    fn send_later(self: &Arc<Self>, claim: Claim, entry: Arc<Entry>, request: Request) -> Reply {
+    fn send_later(
+        self: &Arc<Self>,
+        claim: Claim,
+        entry: Arc<Entry>,
+        request: &mut Request,
+    ) -> Reply {
         let inner = self.clone();
-        let (request, _) = request.into_parts();
+        let (request, _) = mem::take(request).into_parts();
         Reply::later(async move {
             let coding = claim.coding();
             let maker = inner.clone();
@@ -247,12 +255,12 @@ impl Inner {
     }
 
     /// Reads the folder where nobody else has to wait for it.
-    fn list(self: &Arc<Self>, folder: File, path: SafePath, request: Request) -> Reply {
+    fn list(self: &Arc<Self>, folder: File, path: SafePath, request: &mut Request) -> Reply {
         let Some(permit) = self.listings.try_take() else {
             return page::failure(&self.settings, Failure::Busy, request.headers()).into();
         };
         let inner = self.clone();
-        let (request, _) = request.into_parts();
+        let (request, _) = mem::take(request).into_parts();
         Reply::later(async move {
             blocking::unblock(move || {
                 let _permit = permit;
@@ -263,7 +271,7 @@ impl Inner {
         })
     }
 
-    fn fail(self: &Arc<Self>, failure: Failure, request: Request) -> Reply {
+    fn fail(self: &Arc<Self>, failure: Failure, request: &mut Request) -> Reply {
         if failure != Failure::NotFound {
             return page::failure(&self.settings, failure, request.headers()).into();
         }
@@ -276,7 +284,7 @@ impl Inner {
         self.not_found(request)
     }
 
-    fn not_found(self: &Arc<Self>, request: Request) -> Reply {
+    fn not_found(self: &Arc<Self>, request: &mut Request) -> Reply {
         if let Some(path) = &self.settings.not_found
             && let Ok(entry) = self.page(NOT_FOUND_KEY, path, Role::NotFound)
         {

@@ -3,7 +3,7 @@
 //! A name or value that `http` takes is one that RFC 9110 allows. A line that it does not take
 //! is looked at a second time, slowly, to tell the peer what was wrong.
 
-use gnezdo_core::Limits;
+use gnezdo_core::{Limits, spare_fields};
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 
@@ -18,9 +18,9 @@ const LINE_BYTES: usize = 24;
 /// # Errors
 /// [`PeerError`], for everything that RFC 9112 §5 forbids, and for too many fields.
 pub(crate) fn parse_fields(section: &[u8], limits: &Limits) -> Result<HeaderMap, PeerError> {
-    let capacity = (section.len() / LINE_BYTES).min(limits.fields_max);
+    let room = (section.len() / LINE_BYTES).min(limits.fields_max);
     let too_many = |_| PeerError::TooManyFields;
-    let mut fields = HeaderMap::try_with_capacity(capacity).map_err(too_many)?;
+    let mut fields = spare_fields(room).map_err(too_many)?;
     let mut line_start = 0;
     for lf in memchr::memchr_iter(b'\n', section) {
         let line = section[line_start..lf].strip_suffix(b"\r").ok_or(PeerError::LineEnd)?;

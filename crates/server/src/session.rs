@@ -16,6 +16,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gnezdo_core::{
     Body, BodyError, Form, Limits, Machine, Ready, Reply, Response, Sender, Wants, channel,
+    give_fields_back,
 };
 use gnezdo_h1::{Event, Framing, Outgoing, PeerError, RequestHead, Server};
 use gnezdo_socket::Peer;
@@ -279,7 +280,7 @@ impl Session {
 
     fn answer(&mut self, desk: &mut Desk, response: Response) {
         let (response, length) = measured(response);
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
         let form = body.into_form();
         if matches!(form, Form::Stream(_)) && self.is_content_kept() {
             // RFC 9110 §10.1.1: after the head of the answer it would be too late to ask for
@@ -288,6 +289,7 @@ impl Session {
         }
         self.note_answer(head.status, length);
         let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
+        give_fields_back(&mut head.headers);
         if outgoing == Outgoing::None {
             drop(Foreign::new(form));
             return self.finish_answer(desk);

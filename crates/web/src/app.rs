@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::Location;
 
-use gnezdo_core::{Ready, Reply, Request, Service};
+use gnezdo_core::{Ready, Reply, Request, Service, give_fields_back};
 use http::header::ALLOW;
 use http::{Method, StatusCode};
 
@@ -172,7 +172,11 @@ impl Service for App {
             return allow(StatusCode::NO_CONTENT, &self.allowed);
         }
         match self.find(method, request.uri().path()) {
-            Ok((route, captures)) => (route.handler)(Routed::new(&mut request, captures, route)),
+            Ok((route, captures)) => {
+                let reply = (route.handler)(Routed::new(&mut request, captures, route));
+                give_fields_back(request.headers_mut());
+                reply
+            }
             Err(Unrouted::NotAllowed(allowed)) if method == Method::OPTIONS => {
                 allow(StatusCode::NO_CONTENT, &allowed)
             }

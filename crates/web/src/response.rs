@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use gnezdo_core::{Body, Ready, Reply, Response};
+use gnezdo_core::{Body, Ready, Reply, Response, spare_fields};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
@@ -101,6 +101,9 @@ fn constant(status: StatusCode, content: &'static [u8], content_type: HeaderValu
 
 pub(crate) fn typed(body: impl Into<Body>, content_type: HeaderValue) -> Response {
     let mut response = Response::new(body.into());
+    if let Ok(fields) = spare_fields(1) {
+        *response.headers_mut() = fields;
+    }
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }

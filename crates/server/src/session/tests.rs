@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use gnezdo_core::{Closing, Service};
+use gnezdo_core::{Closing, Request, Service};
 use http_body::{Body as HttpBody, SizeHint};
 
 use super::*;
