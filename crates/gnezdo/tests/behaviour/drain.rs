@@ -133,7 +133,7 @@ fn content_that_is_on_its_way_is_received() {
         client.send(request("POST", "/later", "Content-Length: 8\r\n") + "nest");
         wait_until("the request was read", || client.is_read_by_server());
         target.terminate();
-        client.pause(Duration::from_millis(50));
+        client.pause(Duration::from_millis(300));
         let answer = client.send("nest").answer();
         assert_eq!((answer.text(), answer.says_close()), ("8", true));
         assert!(target.wait().success());
