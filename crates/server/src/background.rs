@@ -88,3 +88,44 @@ mod imp {
         }
     }
 }
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use tokio::runtime::Handle;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_has_entered_it_has_timers() {
+        let background = Background::start().unwrap();
+        assert!(Handle::try_current().is_err());
+        let entered = background.enter();
+        let (sender, receiver) = channel();
+        let rest = sleep(Duration::from_millis(1));
+        tokio::spawn(async move {
+            rest.await;
+            sender.send("rested").unwrap();
+        });
+        assert_eq!(receiver.recv(), Ok("rested"));
+        drop(entered);
+        assert!(Handle::try_current().is_err());
+    }
+
+    #[test]
+    fn where_there_is_none_nothing_changes() {
+        let background = Background::default();
+        let _entered = background.enter();
+        assert!(Handle::try_current().is_err());
+    }
+
+    #[test]
+    fn it_may_end_inside_of_another() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async { drop(Background::start().unwrap()) });
+        assert!(runtime.block_on(async { 1 }) == 1);
+    }
+}

@@ -143,17 +143,8 @@ impl Server {
         let shared = self
             .shared(service, log.as_ref())
             .map_err(ServerError::system("starting a thread for tokio"))?;
-        let entered = shared.background.enter();
-        let result = match self.plan.driver {
-            Driver::Single => blocking::run_single(&shared, listeners),
-            Driver::Threads => blocking::run_threads(&shared, listeners),
-            Driver::Event => run_loops(event::run, &shared, listeners, self.plan.workers),
-            #[cfg(feature = "tokio")]
-            Driver::Async => tasks::run_apart(shared.clone(), listeners, self.plan.workers),
-            Driver::Uring => run_loops(uring::run, &shared, listeners, self.plan.workers),
-        };
+        let result = wait_for_connections(&self.plan, &shared, listeners);
         // The log's thread ends when nobody can write to it any more.
-        drop(entered);
         drop(shared);
         drop(log);
         result.map_err(ServerError::system("waiting for connections"))
@@ -195,6 +186,19 @@ fn bind_all(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
         .iter()
         .map(|address| Listener::bind(address, &options))
         .collect::<Result<_, _>>()?)
+}
+
+/// Serves the listeners in the way of the plan until the shutdown is complete.
+fn wait_for_connections(plan: &Plan, shared: &Shared, listeners: Vec<Listener>) -> io::Result<()> {
+    let _entered = shared.background.enter();
+    match plan.driver {
+        Driver::Single => blocking::run_single(shared, listeners),
+        Driver::Threads => blocking::run_threads(shared, listeners),
+        Driver::Event => run_loops(event::run, shared, listeners, plan.workers),
+        Driver::Uring => run_loops(uring::run, shared, listeners, plan.workers),
+        #[cfg(feature = "tokio")]
+        Driver::Async => tasks::run_apart(shared.clone(), listeners, plan.workers),
+    }
 }
 
 /// One loop of a driver: serves the listeners until the shutdown is complete.

@@ -65,8 +65,7 @@ impl Guest {
     }
 
     /// Serves the connection to its end.
-    ///
-    /// Not an `async fn`: that would keep its arguments twice, in each of ten thousand tasks.
+    #[expect(clippy::manual_async_fn, reason = "that keeps its arguments twice, in each task")]
     pub(super) fn serve(mut self, house: Arc<House>) -> impl Future<Output = ()> + Send {
         async move {
             // Before anything is looked at of which the crowd would tell.

@@ -199,3 +199,53 @@ fn has_visitor(door: &Watched<Listener>, cx: &mut TaskContext<'_>) -> io::Result
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use gnezdo_core::{Body, Reply, Request, Response, Service};
+    use tokio::runtime::Runtime;
+
+    use super::*;
+    use crate::background::Background;
+    use crate::settings::Settings;
+    use crate::startup::share;
+
+    struct Greeter;
+
+    impl Service for Greeter {
+        fn call(&self, _: Request) -> Reply {
+            Reply::Now(Response::new(Body::from("Hello")))
+        }
+    }
+
+    fn ask(address: std::net::SocketAddr) -> String {
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn a_task_that_panics_takes_nobody_along() {
+        let shutdown = Shutdown::new().unwrap();
+        let settings = Settings::default();
+        let service = Box::new(Greeter);
+        let shared = share(&settings, 10, service, None, shutdown.clone(), Background::default());
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let _entered = runtime.enter();
+        let mut reception = Reception::new(shared, vec![Listener::new(listener).unwrap()]).unwrap();
+        reception.guests.spawn(async { panic!("asked for") });
+        let running = runtime.spawn(reception.run());
+        for _ in 0..3 {
+            assert!(ask(address).ends_with("Hello"));
+        }
+        shutdown.begin();
+        runtime.block_on(running).unwrap().unwrap();
+    }
+}

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gnezdo_server::{Architecture, Server, Settings};
 use gnezdo_socket::raise_descriptor_limit;
+use tokio::net::TcpStream;
 use tokio::task::{JoinSet, yield_now};
 
-use crate::support::{Running, in_both_runtimes};
+use crate::support::{Client, Manners, Running, in_both_runtimes};
 
 #[test]
 fn a_thousand_connections_at_once() {
@@ -76,4 +78,28 @@ fn other_tasks_go_on() {
         other.abort();
         server.end().await;
     });
+}
+
+#[test]
+fn a_server_with_a_runtime_of_its_own_runs_inside_of_another() {
+    let others = [Architecture::Single, Architecture::Threads, Architecture::Event];
+    for architecture in others.into_iter().chain([Architecture::Async]) {
+        in_both_runtimes(move || async move {
+            let mut settings = Settings::default();
+            settings.listen = vec!["127.0.0.1:0".parse().unwrap()];
+            settings.architecture = architecture;
+            let server = Server::bind(settings).unwrap();
+            let address = server.local_addresses()[0].tcp().unwrap();
+            let shutdown = server.shutdown();
+            let other = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Runtime::new().unwrap();
+                // It blocks the runtime, which is the caller's fault, but it runs.
+                runtime.block_on(async { server.run(Manners::default()) })
+            });
+            let mut client = Client { stream: TcpStream::connect(address).await.unwrap() };
+            assert_eq!(client.get("/later").await.text, "late");
+            shutdown.begin();
+            other.join().unwrap().unwrap();
+        });
+    }
 }
