@@ -8,6 +8,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 
 use crate::PeerError;
+use crate::names::usual_name;
 use crate::text::{is_token, trim_ows};
 
 /// How long a field line is, as far as room for it is concerned: less than most are.
@@ -40,7 +41,8 @@ pub(crate) fn parse_fields(section: &[u8], limits: &Limits) -> Result<HeaderMap,
 fn field(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     // Names are short: a call costs more than the search.
     let colon = line.iter().position(|&octet| octet == b':')?;
-    let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+    let name = &line[..colon];
+    let name = usual_name(name).or_else(|| HeaderName::from_bytes(name).ok())?;
     let value = HeaderValue::from_bytes(trim_ows(&line[colon + 1..])).ok()?;
     Some((name, value))
 }

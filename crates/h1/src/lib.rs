@@ -41,6 +41,7 @@ mod fields;
 mod framing;
 mod head;
 mod host;
+mod names;
 mod persistence;
 mod scan;
 mod server;
