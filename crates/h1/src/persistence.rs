@@ -17,25 +17,31 @@ pub(crate) enum Persistence {
 /// What a message's sender wants. `close` wins over everything; HTTP/1.1 persists by default,
 /// HTTP/1.0 when it says `keep-alive`.
 pub(crate) fn wanted_by_peer(fields: &HeaderMap, version: Version) -> Persistence {
-    if !contains(fields, &CONNECTION) {
-        return by_default(version);
-    }
-    if says_close(fields) {
-        Persistence::Close
-    } else if says(fields, b"keep-alive") {
-        Persistence::KeepAlive
+    if contains(fields, &CONNECTION) {
+        wanted_by_options(fields, version)
     } else {
         by_default(version)
     }
 }
 
-/// Whether a message is its sender's last one.
-pub(crate) fn says_close(fields: &HeaderMap) -> bool {
-    contains(fields, &CONNECTION) && says(fields, b"close")
+/// Apart, so that what most messages need stays small.
+#[inline(never)]
+fn wanted_by_options(fields: &HeaderMap, version: Version) -> Persistence {
+    let mut wanted = by_default(version);
+    for option in list_members(fields, &CONNECTION) {
+        if option.eq_ignore_ascii_case(b"close") {
+            return Persistence::Close;
+        }
+        if option.eq_ignore_ascii_case(b"keep-alive") {
+            wanted = Persistence::KeepAlive;
+        }
+    }
+    wanted
 }
 
-fn says(fields: &HeaderMap, option: &[u8]) -> bool {
-    list_members(fields, &CONNECTION).any(|member| member.eq_ignore_ascii_case(option))
+/// Whether a message is its sender's last one.
+pub(crate) fn says_close(fields: &HeaderMap) -> bool {
+    wanted_by_peer(fields, Version::HTTP_11) == Persistence::Close
 }
 
 fn by_default(version: Version) -> Persistence {
