@@ -93,12 +93,14 @@ impl Architecture {
 
     /// Decides drivers and numbers. `workers` and `processes` are what the user asked for.
     pub fn plan(self, workers: Option<NonZeroUsize>, processes: Option<NonZeroUsize>) -> Plan {
-        self.plan_where(uring::probe(), workers, processes)
+        self.plan_where(uring::probe, workers, processes)
     }
 
+    /// `probe` says whether io_uring works here. It is asked only if that matters: making a ring
+    /// takes longer than all else before the start.
     fn plan_where(
         self,
-        uring: Result<(), Refusal>,
+        probe: impl FnOnce() -> Result<(), Refusal>,
         workers: Option<NonZeroUsize>,
         processes: Option<NonZeroUsize>,
     ) -> Plan {
@@ -117,7 +119,7 @@ impl Architecture {
             Self::Uring => (Driver::Uring, loops, asked, "asked for".into()),
             #[cfg(feature = "tokio")]
             Self::Async => (Driver::Async, loops, asked, "asked for".into()),
-            Self::Auto => match uring {
+            Self::Auto => match probe() {
                 Ok(()) => (Driver::Uring, loops, asked, "the fastest on this system".into()),
                 Err(refusal) => (Driver::Event, loops, asked, refusal.to_string()),
             },
@@ -193,9 +195,9 @@ mod tests {
 
     #[test]
     fn auto_is_io_uring_or_says_why_not() {
-        let plan = Architecture::Auto.plan_where(Ok(()), None, None);
+        let plan = Architecture::Auto.plan_where(|| Ok(()), None, None);
         assert_eq!((plan.driver, &*plan.reason), (Driver::Uring, "the fastest on this system"));
-        let plan = Architecture::Auto.plan_where(Err(Refusal::Forbidden), None, None);
+        let plan = Architecture::Auto.plan_where(|| Err(Refusal::Forbidden), None, None);
         assert_eq!(plan.driver, Driver::Event);
         assert!(plan.reason.contains("forbidden"), "{}", plan.reason);
     }
