@@ -16,7 +16,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use gnezdo_socket::{ListenError, Listener};
-use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -51,10 +50,6 @@ pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
     std::thread::Builder::new().name("supervisor-watch".into()).spawn(move || {
         // Nothing is ever written there: this ends with the supervisor.
         let _ = io::stdin().lock().read(&mut [0]);
-        if shutdown.has_begun() {
-            // It did not wait for us: a second signal has ended it at once, so it ends us, too.
-            std::process::exit(128 + SIGTERM);
-        }
         shutdown.begin();
     })?;
     Ok(())
@@ -202,7 +197,9 @@ impl Workers {
         let start = Instant::now();
         let timeout = timeout.saturating_add(KILL_GRACE);
         for worker in self.workers() {
-            worker.signal(Signal::TERM);
+            // Not by a signal: that would kill one that has only just been started, and with it
+            // the clients in the queue.
+            drop(worker.child.stdin.take());
         }
         while self.workers().any(Worker::is_alive) {
             let left = timeout.saturating_sub(start.elapsed());
@@ -265,13 +262,6 @@ impl Place {
 impl Worker {
     fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
-    }
-
-    fn signal(&self, signal: Signal) {
-        // The child is ours and not waited for, so the number is still its own.
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process(pid, signal);
-        }
     }
 }
 
