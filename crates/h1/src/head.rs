@@ -64,7 +64,7 @@ pub(crate) fn read_request(octets: &[u8], limits: &Limits) -> Result<RequestHead
         return Err(PeerError::TargetTooLong);
     }
     let mut head = RequestHead::new(());
-    *head.method_mut() = known_method(method)?;
+    *head.method_mut() = method.ok_or(PeerError::MethodUnknown)?;
     *head.uri_mut() = request_target(head.method(), target)
         .map_err(|error| if has_cr(target) { PeerError::LineEnd } else { error })?;
     *head.version_mut() = version;
@@ -93,7 +93,8 @@ fn start_line(octets: &[u8]) -> Result<(&[u8], usize), PeerError> {
 
 /// `method SP request-target SP HTTP-version`, RFC 9112 §3.
 struct RequestLine<'l> {
-    method: &'l [u8],
+    /// None if it is a token, but no method that we know.
+    method: Option<Method>,
     target: &'l [u8],
     version: Version,
 }
@@ -103,7 +104,9 @@ impl<'l> RequestLine<'l> {
         let parts = || {
             let (method, rest) = split_at_space(line)?;
             let (target, version) = split_at_space(rest)?;
-            (is_token(method) && !target.is_empty()).then_some((method, target, version))
+            let known = known_method(method);
+            let is_method = known.is_some() || is_token(method);
+            (is_method && !target.is_empty()).then_some((known, target, version))
         };
         let (method, target, version) = parts().ok_or_else(|| start_line_fault(line))?;
         let version = parse_version(version).map_err(|error| version_fault(error, line))?;
@@ -161,18 +164,18 @@ fn version_fault(error: PeerError, line: &[u8]) -> PeerError {
 }
 
 /// RFC 9110 §9.1: an unrecognized method is answered with 501. Methods are case-sensitive.
-fn known_method(token: &[u8]) -> Result<Method, PeerError> {
+fn known_method(token: &[u8]) -> Option<Method> {
     match token {
-        b"GET" => Ok(Method::GET),
-        b"HEAD" => Ok(Method::HEAD),
-        b"POST" => Ok(Method::POST),
-        b"PUT" => Ok(Method::PUT),
-        b"PATCH" => Ok(Method::PATCH),
-        b"DELETE" => Ok(Method::DELETE),
-        b"OPTIONS" => Ok(Method::OPTIONS),
-        b"CONNECT" => Ok(Method::CONNECT),
-        b"TRACE" => Ok(Method::TRACE),
-        _ => Err(PeerError::MethodUnknown),
+        b"GET" => Some(Method::GET),
+        b"HEAD" => Some(Method::HEAD),
+        b"POST" => Some(Method::POST),
+        b"PUT" => Some(Method::PUT),
+        b"PATCH" => Some(Method::PATCH),
+        b"DELETE" => Some(Method::DELETE),
+        b"OPTIONS" => Some(Method::OPTIONS),
+        b"CONNECT" => Some(Method::CONNECT),
+        b"TRACE" => Some(Method::TRACE),
+        _ => None,
     }
 }
 
