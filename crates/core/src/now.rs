@@ -50,26 +50,34 @@ fn to_next_second(time: SystemTime) -> Duration {
 
 /// A date in the preferred form of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct HttpDate([u8; 29]);
+pub struct HttpDate([u8; 37]);
+
+/// Where the date stands in its field line.
+const DATE: std::ops::Range<usize> = 6..35;
 
 impl HttpDate {
     /// The 29 characters, as they stand in a field.
-    pub fn as_bytes(&self) -> &[u8; 29] {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0[DATE]
+    }
+
+    /// The whole line of the field `Date`, ready to be sent: it is the same for a second.
+    pub fn field_line(&self) -> &[u8; 37] {
         &self.0
     }
 }
 
 impl From<SystemTime> for HttpDate {
     fn from(time: SystemTime) -> Self {
-        let mut date = [b' '; 29];
-        date.copy_from_slice(httpdate::fmt_http_date(time).as_bytes());
-        Self(date)
+        let mut line = *b"date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+        line[DATE].copy_from_slice(httpdate::fmt_http_date(time).as_bytes());
+        Self(line)
     }
 }
 
 impl fmt::Debug for HttpDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0))
+        f.write_str(&String::from_utf8_lossy(self.as_bytes()))
     }
 }
 

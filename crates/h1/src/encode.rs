@@ -76,9 +76,7 @@ pub(crate) fn announcement(announcement: Announcement, out: &mut Vec<u8>) {
 /// Appends the last lines of a head: date, connection, and the empty line.
 pub(crate) fn head_end(date: Option<&HttpDate>, option: ConnectionOption, out: &mut Vec<u8>) {
     if let Some(date) = date {
-        out.extend_from_slice(b"date: ");
-        out.extend_from_slice(date.as_bytes());
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(date.field_line());
     }
     out.extend_from_slice(match option {
         ConnectionOption::Default => b"\r\n",
