@@ -24,7 +24,7 @@ fuzz_target!(|octets: &[u8]| {
         _ => Moment::Never,
     };
     let run = |cuts: &[usize]| {
-        let user = ServerUser::new(plan.limits.clone(), moment);
+        let user = ServerUser::new(plan.limits.clone(), moment).taking_plain();
         let mut drive = split::run(user, &plan.steps, cuts);
         let (said, user) = (drive.take_output().len(), drive.subject());
         assert!(said <= ANSWER_BYTES_MAX * (user.requests + 1));

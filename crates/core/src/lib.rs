@@ -30,6 +30,7 @@
 
 mod body;
 mod channel;
+mod glance;
 mod limits;
 mod machine;
 mod now;
@@ -39,6 +40,7 @@ mod spare;
 
 pub use body::{Body, BodyError, FileRange, Form};
 pub use channel::{Sender, channel};
+pub use glance::{FieldLines, Glance};
 pub use limits::{Limits, Pace};
 pub use machine::{Closing, Machine, Step, Wants};
 pub use now::{HttpDate, Now};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{Body, Ready};
+use crate::{Body, Glance, Ready};
 
 /// A request: the type of the crate `http`, with our [`Body`].
 pub type Request = http::Request<Body>;
@@ -26,17 +26,49 @@ pub trait Service: Send + Sync + 'static {
     /// out. Fields that frame the message or manage the connection (`content-length`,
     /// `transfer-encoding`, `connection`) are the machine's business.
     fn call(&self, request: Request) -> Reply;
+
+    /// Answers a request before it is made, if its method and path and a look at its fields are
+    /// all that the answer needs: the same as [`call`](Self::call) would, only sooner. `None`
+    /// asks for the request to be made and given to `call`.
+    ///
+    /// No service has to: by default the answer is `None`. A middleware that does more than
+    /// hand requests on must not hand this on.
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        let _ = request;
+        None
+    }
+
+    /// Whether [`glance`](Self::glance) answers anything at all.
+    fn can_glance(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Service + ?Sized> Service for Arc<S> {
     fn call(&self, request: Request) -> Reply {
         (**self).call(request)
     }
+
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        (**self).glance(request)
+    }
+
+    fn can_glance(&self) -> bool {
+        (**self).can_glance()
+    }
 }
 
 impl<S: Service + ?Sized> Service for Box<S> {
     fn call(&self, request: Request) -> Reply {
         (**self).call(request)
+    }
+
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        (**self).glance(request)
+    }
+
+    fn can_glance(&self) -> bool {
+        (**self).can_glance()
     }
 }
 

@@ -57,23 +57,11 @@ enum Identity {
 
 impl Accepted {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        let mut named = [None; 3];
-        let (mut identity, mut others) = (None, None);
-        for (name, weight) in quality::members(headers, ACCEPT_ENCODING) {
-            match coding(name) {
-                Some(coding) => named[coding as usize] = Some(weight),
-                None if name == "*" => others = Some(weight),
-                None if name.eq_ignore_ascii_case("identity") => identity = Some(weight),
-                None => {}
-            }
+        let mut named = Named::default();
+        for line in quality::lines(headers, ACCEPT_ENCODING) {
+            named.add(line);
         }
-        // `*` stands for every coding that is not named; of the identity it says something
-        // only if it refuses (§12.5.3).
-        let refused = others.filter(|&weight| weight == 0);
-        Self {
-            codings: named.map(|weight| weight.or(others).unwrap_or(0)),
-            identity: identity.or(refused).map_or(Identity::Unnamed, Identity::Weighed),
-        }
+        named.accepted()
     }
 
     /// The codings that are better than the identity, the best first.
@@ -94,6 +82,41 @@ impl Accepted {
         match self.identity {
             Identity::Unnamed => weight > 0,
             Identity::Weighed(identity) => weight > 0 && weight >= identity,
+        }
+    }
+}
+
+/// The weights that a request has named so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Named {
+    /// In the order of [`Coding::ALL`].
+    codings: [Option<Weight>; 3],
+    identity: Option<Weight>,
+    /// `*`.
+    others: Option<Weight>,
+}
+
+impl Named {
+    /// Reads a line of `Accept-Encoding`.
+    pub(crate) fn add(&mut self, line: &str) {
+        for (name, weight) in quality::members_of(line) {
+            match coding(name) {
+                Some(coding) => self.codings[coding as usize] = Some(weight),
+                None if name == "*" => self.others = Some(weight),
+                None if name.eq_ignore_ascii_case("identity") => self.identity = Some(weight),
+                None => {}
+            }
+        }
+    }
+
+    pub(crate) fn accepted(self) -> Accepted {
+        // `*` stands for every coding that is not named; of the identity it says something
+        // only if it refuses (§12.5.3).
+        let refused = self.others.filter(|&weight| weight == 0);
+        let identity = self.identity.or(refused);
+        Accepted {
+            codings: self.codings.map(|weight| weight.or(self.others).unwrap_or(0)),
+            identity: identity.map_or(Identity::Unnamed, Identity::Weighed),
         }
     }
 }

@@ -38,14 +38,13 @@ pub(crate) enum Verdict {
     Failed,
 }
 
+/// The fields that need [`evaluate`].
+pub(crate) static CONDITIONAL: [HeaderName; 6] =
+    [IF_NONE_MATCH, IF_MODIFIED_SINCE, RANGE, IF_RANGE, IF_MATCH, IF_UNMODIFIED_SINCE];
+
 /// Whether a field of this name needs [`evaluate`].
 pub(crate) fn is_conditional(name: &HeaderName) -> bool {
-    *name == IF_NONE_MATCH
-        || *name == IF_MODIFIED_SINCE
-        || *name == RANGE
-        || *name == IF_RANGE
-        || *name == IF_MATCH
-        || *name == IF_UNMODIFIED_SINCE
+    CONDITIONAL.contains(name)
 }
 
 /// Evaluates all preconditions of a GET or HEAD request on something that exists.

@@ -224,6 +224,16 @@ impl Entry {
 
     /// Selects the form for a request that accepts `accepted` (RFC 9110 §12.1). What has to be
     /// made first is claimed by one request; the others take the identity until it is there.
+    /// The form that [`select`](Self::select) would choose, if nothing has to be made for it.
+    pub(crate) fn chosen(&self, accepted: Accepted) -> Option<&Representation> {
+        for coding in accepted.codings() {
+            if let Some(form) = self.coded[coding as usize].made.get()? {
+                return Some(form);
+            }
+        }
+        (accepted.takes_identity() || !self.traits.varies).then_some(self.identity())
+    }
+
     pub(crate) fn select(
         self: &Arc<Self>,
         accepted: Accepted,

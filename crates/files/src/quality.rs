@@ -8,13 +8,22 @@ use http::header::HeaderName;
 /// A weight in thousandths: 0 (not acceptable) to 1,000.
 pub(crate) type Weight = u16;
 
+/// The field lines of `name`, as far as they are text.
+pub(crate) fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+}
+
 /// The members of all field lines of `name`, each with its weight.
 pub(crate) fn members(
     headers: &HeaderMap,
     name: HeaderName,
 ) -> impl Iterator<Item = (&str, Weight)> {
-    let lines = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).filter_map(member)
+    lines(headers, name).flat_map(members_of)
+}
+
+/// The members of a field line, each with its weight.
+pub(crate) fn members_of(line: &str) -> impl Iterator<Item = (&str, Weight)> {
+    line.split(',').filter_map(member)
 }
 
 fn member(text: &str) -> Option<(&str, Weight)> {

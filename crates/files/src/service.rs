@@ -19,20 +19,20 @@ use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gnezdo_core::{Body, Reply, Request, Response, Service, give_fields_back};
+use gnezdo_core::{Body, Glance, Reply, Request, Response, Service, give_fields_back};
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_MAX_AGE, ALLOW, RANGE,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::accept;
-use crate::accept_encoding::{Accepted, Coding};
+use crate::accept_encoding::{Accepted, Coding, Named};
 use crate::answer::answer;
 use crate::builder::Builder;
 use crate::cache::Cache;
 use crate::clock::{self, Millis};
-use crate::conditional::is_conditional;
+use crate::conditional::{CONDITIONAL, is_conditional};
 use crate::entry::{Claim, Entry, FileSet, Role, Selection};
 use crate::find::{Target, find, find_files};
 use crate::listing;
@@ -102,6 +102,78 @@ impl Service for Files {
         };
         give_fields_back(request.headers_mut());
         reply
+    }
+
+    /// A small file from the cache, in a coding that it is kept in, without conditions.
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        if *request.method() != Method::GET && *request.method() != Method::HEAD {
+            return None;
+        }
+        let wishes = Wishes::read(request)?;
+        let look = |entry: &Arc<Entry>| {
+            let form = match wishes {
+                _ if !entry.is_fresh(clock::now(), self.0.settings.fresh) => return None,
+                Wishes::None => entry.identity(),
+                Wishes::Codings(named) => entry.chosen(named.accepted())?,
+            };
+            form.ready().map(|ready| Reply::Ready(ready.clone()))
+        };
+        self.0.cache.with(request.path(), look)?
+    }
+
+    fn can_glance(&self) -> bool {
+        true
+    }
+}
+
+/// What a request says of the form of the answer, as far as a glance at it tells.
+#[derive(Clone, Copy)]
+enum Wishes {
+    None,
+    Codings(Named),
+}
+
+impl Wishes {
+    /// `None` if the request has conditions, or something that is no text.
+    fn read(request: Glance<'_>) -> Option<Self> {
+        let mut wishes = Some(Self::None);
+        request.each_field(&mut |name, value| {
+            match (meaning(name), &mut wishes) {
+                (Meaning::None, _) => {}
+                (Meaning::Codings, Some(wishes)) if value.iter().all(u8::is_ascii) => {
+                    wishes.add(&String::from_utf8_lossy(value));
+                }
+                _ => wishes = None,
+            }
+            wishes.is_some()
+        });
+        wishes
+    }
+
+    fn add(&mut self, line: &str) {
+        let mut named = match *self {
+            Self::None => Named::default(),
+            Self::Codings(named) => named,
+        };
+        named.add(line);
+        *self = Self::Codings(named);
+    }
+}
+
+/// What a field has to do with the form of the answer.
+enum Meaning {
+    None,
+    Codings,
+    Condition,
+}
+
+fn meaning(name: &[u8]) -> Meaning {
+    let is = |known: &HeaderName| known.as_str().as_bytes().eq_ignore_ascii_case(name);
+    // By their length nearly all names are known to be none of these.
+    match name.len() {
+        15 if is(&ACCEPT_ENCODING) => Meaning::Codings,
+        5 | 8 | 13 | 17 | 19 if CONDITIONAL.iter().any(is) => Meaning::Condition,
+        _ => Meaning::None,
     }
 }
 

@@ -26,7 +26,7 @@ pub type RequestHead = http::Request<()>;
 pub type ResponseHead = http::Response<()>;
 
 /// The longest URI of the crate `http`.
-const URI_BYTES_MAX: usize = u16::MAX as usize - 1;
+pub(crate) const URI_BYTES_MAX: usize = u16::MAX as usize - 1;
 
 /// Reads the head of a request, which `octets` must hold exactly, empty line included.
 ///

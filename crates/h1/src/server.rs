@@ -21,6 +21,7 @@ use crate::deadline::Waiting;
 use crate::framing::{Framing, request_framing};
 use crate::head::{RequestHead, read_request};
 use crate::persistence::{Persistence, wanted_by_peer};
+use crate::plain::PlainRequest;
 use crate::scan::{Scan, Section};
 
 mod answering;
@@ -40,6 +41,9 @@ pub enum Event<'i> {
         /// How the end of the content is found.
         body: Framing,
     },
+    /// A request without content whose head has not been made, in place of
+    /// [`Request`](Self::Request): only after [`Server::offer_plain`].
+    Plain(PlainRequest<'i>),
     /// A piece of content.
     Data(&'i [u8]),
     /// The content is complete; here are its trailer fields, if it had some.
@@ -61,6 +65,7 @@ pub struct Server {
     /// How the connection closes, once it does. RFC 9112 §9.6: who has not said that nothing
     /// more comes may have sent something, which would turn a plain close into a reset.
     closing: Closing,
+    offers_plain: bool,
 }
 
 #[derive(Debug)]
@@ -110,7 +115,14 @@ impl Server {
             waiting: Waiting::FirstHead { since: now.instant },
             persistence: Persistence::KeepAlive,
             closing: Closing::Linger,
+            offers_plain: false,
         }
+    }
+
+    /// From now on requests that are [plain](PlainRequest) come as [`Event::Plain`], for those
+    /// who can answer without a head.
+    pub fn offer_plain(&mut self) {
+        self.offers_plain = true;
     }
 
     /// Whether no request is in progress, not even the start of one.
@@ -196,7 +208,14 @@ impl Server {
         }
     }
 
-    fn begin_request(&mut self, now: &Now, octets: &[u8]) -> Result<Event<'static>, PeerError> {
+    fn begin_request<'i>(&mut self, now: &Now, octets: &'i [u8]) -> Result<Event<'i>, PeerError> {
+        if self.offers_plain
+            && let Some(request) = PlainRequest::read(octets, &self.limits)
+        {
+            self.sending = Sending::Due(Due::plain(request.is_head()));
+            (self.receiving, self.waiting) = (Receiving::Complete, Waiting::Nobody);
+            return Ok(Event::Plain(request));
+        }
         let head = read_request(octets, &self.limits)?;
         let body = request_framing(head.headers(), head.version())?;
         let due = Due::new(&head, body)?;

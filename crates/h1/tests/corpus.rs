@@ -20,6 +20,11 @@ fn requests_mean_what_the_corpus_says() {
 }
 
 #[test]
+fn plain_requests_mean_the_same() {
+    verify(&cases::requests(), NEXT_REQUEST, |case| cases::server(case).taking_plain());
+}
+
+#[test]
 fn responses_mean_what_the_corpus_says() {
     verify(&cases::responses(), NEXT_RESPONSE, cases::client);
 }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use gnezdo_core::{Body, Reply, Request, Response, Service};
+use gnezdo_core::{Body, Glance, Reply, Request, Response, Service};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
@@ -13,6 +13,12 @@ use http::{HeaderValue, StatusCode};
 pub(crate) fn call_service(service: &dyn Service, request: impl FnOnce() -> Request) -> Reply {
     guarded(|| service.call(request()))
         .unwrap_or_else(|| Reply::Now(text_response(StatusCode::INTERNAL_SERVER_ERROR)))
+}
+
+/// Lets a service answer at a glance, if it can; one that panics answers 500.
+pub(crate) fn ask_service(service: &dyn Service, request: Glance<'_>) -> Option<Reply> {
+    let answer = guarded(|| service.glance(request));
+    answer.unwrap_or_else(|| Some(Reply::Now(text_response(StatusCode::INTERNAL_SERVER_ERROR))))
 }
 
 /// Runs foreign code; `None` if it panicked.

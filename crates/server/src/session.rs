@@ -18,7 +18,7 @@ use gnezdo_core::{
     Body, BodyError, Form, Limits, Machine, Ready, Reply, Response, Sender, Wants, channel,
     give_fields_back,
 };
-use gnezdo_h1::{Event, Framing, Outgoing, PeerError, RequestHead, Server};
+use gnezdo_h1::{Event, Framing, Outgoing, PeerError, PlainRequest, RequestHead, Server};
 use gnezdo_socket::Peer;
 use http::{HeaderMap, StatusCode};
 use http_body::Frame;
@@ -26,7 +26,7 @@ use http_body::Frame;
 use crate::access_log::Record;
 use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
-use crate::guard::{Foreign, call_service, measured};
+use crate::guard::{Foreign, ask_service, call_service, measured, text_response};
 use crate::output::Tail;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
@@ -63,7 +63,10 @@ enum WaitsFor {
 
 impl Session {
     pub(crate) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
-        let machine = Server::new(&desk.now, context.limits.clone());
+        let mut machine = Server::new(&desk.now, context.limits.clone());
+        if context.service.can_glance() && context.log.is_none() {
+            machine.offer_plain();
+        }
         Self { context, machine, exchange: None, held: Held::default(), peer }
     }
 
@@ -234,6 +237,7 @@ impl Session {
     fn handle_event(&mut self, desk: &mut Desk, event: Event<'_>) {
         match event {
             Event::Request { head, body } => self.begin(desk, head, body),
+            Event::Plain(request) => self.begin_plain(desk, request),
             Event::Data(piece) => self.receive_content(piece),
             Event::End(trailers) => {
                 if let Some(content) = self.take_content() {
@@ -244,13 +248,29 @@ impl Session {
         }
     }
 
+    fn begin_plain(&mut self, desk: &mut Desk, request: PlainRequest<'_>) {
+        if let Some(reply) = ask_service(&*self.context.service, request.glance()) {
+            return self.reply(desk, reply);
+        }
+        match request.to_head(&self.context.limits) {
+            Ok(head) => self.begin(desk, head, Framing::None),
+            // What was judged once is judged the same again; if not, the peer is told.
+            Err(error) => self.reply(desk, text_response(error.status()).into()),
+        }
+    }
+
     fn begin(&mut self, desk: &mut Desk, head: RequestHead, framing: Framing) {
         if desk.log.is_some() {
             let record = Record::of_request(self.peer, &head, &desk.now);
             self.exchange().record = Some(Box::new(record));
         }
         let body = self.content(framing);
-        match call_service(&*self.context.service, || head.map(|()| body)) {
+        let reply = call_service(&*self.context.service, || head.map(|()| body));
+        self.reply(desk, reply);
+    }
+
+    fn reply(&mut self, desk: &mut Desk, reply: Reply) {
+        match reply {
             Reply::Ready(ready) => self.answer_ready(desk, &ready),
             Reply::Now(response) => self.answer(desk, response),
             Reply::Later(handler) => self.exchange().begin(handler),

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::Location;
 
-use gnezdo_core::{Ready, Reply, Request, Service, give_fields_back};
+use gnezdo_core::{Glance, Ready, Reply, Request, Service, give_fields_back};
 use http::header::ALLOW;
 use http::{Method, StatusCode};
 
@@ -103,6 +103,7 @@ impl App {
             method,
             declared_at: Location::caller(),
             memo: Memo::default(),
+            needs_request: H::needs_request(),
             handler: Box::new(move |routed| handler.call(routed)),
         };
         let method = route.method.clone();
@@ -186,6 +187,23 @@ impl Service for App {
             Err(Unrouted::Missing) => self.missing(request, &self.not_found),
             Err(Unrouted::Undecodable) => self.missing(request, &self.bad_request),
         }
+    }
+
+    /// A handler that only wants parameters of the path, or nothing, needs no request.
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        let path = request.path();
+        match self.find(request.method(), path) {
+            Ok((route, captures)) if !route.needs_request => {
+                let mut none = Request::default();
+                Some((route.handler)(Routed::at_path(&mut none, path, captures, route)))
+            }
+            Err(Unrouted::Missing) => self.fallback.as_ref()?.glance(request),
+            _ => None,
+        }
+    }
+
+    fn can_glance(&self) -> bool {
+        true
     }
 }
 

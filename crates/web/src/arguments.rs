@@ -17,13 +17,25 @@ use crate::router::Captures;
 pub struct Routed<'r> {
     /// Lent, because it is large and most handlers do not take it.
     request: &'r mut Request,
+    /// The path of a request that has not been made; `request` is none then.
+    path: Option<&'r str>,
     captures: Captures,
     route: &'r Route,
 }
 
 impl<'r> Routed<'r> {
     pub(crate) fn new(request: &'r mut Request, captures: Captures, route: &'r Route) -> Self {
-        Self { request, captures, route }
+        Self { request, path: None, captures, route }
+    }
+
+    /// A request of which only the path is known, for a handler that does not need more.
+    pub(crate) fn at_path(
+        none: &'r mut Request,
+        path: &'r str,
+        captures: Captures,
+        route: &'r Route,
+    ) -> Self {
+        Self { request: none, path: Some(path), captures, route }
     }
 
     /// The request.
@@ -43,7 +55,8 @@ impl<'r> Routed<'r> {
 
     /// The decoded value of a path parameter, counted from the left and from 0.
     pub fn parameter(&self, index: usize) -> Option<Cow<'_, str>> {
-        let raw = self.captures.raw(self.request.uri().path(), index)?;
+        let path = self.path.unwrap_or_else(|| self.request.uri().path());
+        let raw = self.captures.raw(path, index)?;
         percent::decode(raw)
     }
 
@@ -69,6 +82,10 @@ pub trait FromHead: Sized {
     /// The answer where the argument cannot be had.
     type Rejection: IntoResponse;
 
+    /// Whether [`Routed::request`] is looked at: yes, unless an argument says otherwise. Where no
+    /// argument of a handler does, the request need not be made.
+    const NEEDS_REQUEST: bool = true;
+
     /// Reads the argument.
     ///
     /// # Errors
@@ -91,6 +108,9 @@ pub trait FromHead: Sized {
 pub trait FromRequest<Via = ViaRequest>: Sized {
     /// The answer where the argument cannot be had.
     type Rejection: IntoResponse;
+
+    /// As in [`FromHead::NEEDS_REQUEST`].
+    const NEEDS_REQUEST: bool = true;
 
     /// Takes the argument.
     ///
@@ -122,6 +142,8 @@ impl FromRequest for Request {
 
 impl<A: FromHead> FromRequest<ViaHead> for A {
     type Rejection = A::Rejection;
+
+    const NEEDS_REQUEST: bool = A::NEEDS_REQUEST;
 
     fn from_request(routed: Routed<'_>) -> Result<Self, Self::Rejection> {
         A::from_head(&routed)

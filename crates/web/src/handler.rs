@@ -31,6 +31,9 @@ pub trait Handler<How>: Send + Sync + 'static {
 
     /// How many parameters the pattern must have, for each argument that cares.
     fn parameter_counts() -> Vec<usize>;
+
+    /// Whether an argument looks at the request, beyond the parameters of its path.
+    fn needs_request() -> bool;
 }
 
 /// The function returns its answer.
@@ -53,6 +56,10 @@ where
     fn parameter_counts() -> Vec<usize> {
         Vec::new()
     }
+
+    fn needs_request() -> bool {
+        false
+    }
 }
 
 impl<F, R> Handler<(Awaited,)> for F
@@ -66,6 +73,10 @@ where
 
     fn parameter_counts() -> Vec<usize> {
         Vec::new()
+    }
+
+    fn needs_request() -> bool {
+        false
     }
 }
 
@@ -104,6 +115,10 @@ macro_rules! handler_with_arguments {
                 let counts = [$($head::parameter_count(),)* $last::parameter_count()];
                 counts.into_iter().flatten().collect()
             }
+
+            fn needs_request() -> bool {
+                $($head::NEEDS_REQUEST ||)* $last::NEEDS_REQUEST
+            }
         }
 
         #[allow(non_snake_case)]
@@ -123,6 +138,10 @@ macro_rules! handler_with_arguments {
             fn parameter_counts() -> Vec<usize> {
                 let counts = [$($head::parameter_count(),)* $last::parameter_count()];
                 counts.into_iter().flatten().collect()
+            }
+
+            fn needs_request() -> bool {
+                $($head::NEEDS_REQUEST ||)* $last::NEEDS_REQUEST
             }
         }
     };

@@ -53,6 +53,8 @@ pub trait PathParameters: Sized {
 impl<T: PathParameters> FromHead for Path<T> {
     type Rejection = ParameterError;
 
+    const NEEDS_REQUEST: bool = false;
+
     fn from_head(routed: &Routed<'_>) -> Result<Self, ParameterError> {
         T::from_routed(routed).map(Self)
     }

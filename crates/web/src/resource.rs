@@ -15,6 +15,8 @@ pub(crate) struct Route {
     pub(crate) pattern: Pattern,
     pub(crate) declared_at: &'static Location<'static>,
     pub(crate) memo: Memo,
+    /// Whether the handler looks at the request, beyond the parameters of its path.
+    pub(crate) needs_request: bool,
     pub(crate) handler: Box<dyn Fn(Routed<'_>) -> Reply + Send + Sync>,
 }
 

@@ -29,6 +29,11 @@ impl Due {
     pub(super) const UNKNOWN: Self =
         Self { asked: Asked::Other, version: Version::HTTP_11, expects_continue: false };
 
+    /// For the answer to a plain request.
+    pub(super) fn plain(is_head: bool) -> Self {
+        Self { asked: if is_head { Asked::Head } else { Asked::Other }, ..Self::UNKNOWN }
+    }
+
     /// For the answer to this request.
     pub(super) fn new(head: &RequestHead, body: Framing) -> Result<Self, PeerError> {
         let asked = match *head.method() {

@@ -28,6 +28,7 @@ fn feed(server: &mut Server, now: &Now, mut input: &[u8]) -> Vec<String> {
         input = &input[step.used..];
         match step.event {
             Some(Event::Request { head, .. }) => events.push(head.uri().to_string()),
+            Some(Event::Plain(request)) => events.push(request.glance().path().to_string()),
             Some(Event::Data(data)) => events.push(String::from_utf8_lossy(data).into()),
             Some(Event::End(_)) => events.push("end".into()),
             Some(Event::Refused(error)) => events.push(format!("{error:?}")),

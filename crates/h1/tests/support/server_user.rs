@@ -56,12 +56,21 @@ pub(crate) struct ServerUser {
     /// How many requests came after a refusal: none, if all is well.
     pub(crate) requests_after_refusal: usize,
     was_refused: bool,
+    limits: Arc<Limits>,
 }
 
 impl ServerUser {
+    /// Takes plain requests as such, which must make no difference.
+    pub(crate) fn taking_plain(mut self) -> Self {
+        self.server.offer_plain();
+        self
+    }
+
     pub(crate) fn new(limits: Limits, moment: Moment) -> Self {
+        let limits = Arc::new(limits);
         Self {
-            server: Server::new(Clock::new().now(), Arc::new(limits)),
+            server: Server::new(Clock::new().now(), limits.clone()),
+            limits,
             moment,
             service: |_| Answer::default(),
             pending: None,
@@ -155,6 +164,10 @@ impl Subject for ServerUser {
 
     fn note(&mut self, now: &Now, event: Event<'_>, out: &mut Vec<u8>, log: &mut Transcript) {
         match event {
+            Event::Plain(request) => {
+                let head = request.to_head(&self.limits).expect("judged before");
+                self.note(now, Event::Request { head, body: Framing::None }, out, log);
+            }
             Event::Request { head, body } => {
                 self.note_request(&head, body, log);
                 self.pending = Some(head);

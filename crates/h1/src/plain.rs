@@ -1,0 +1,277 @@
+//! Plain requests: heads that are judged without being made into anything.
+//!
+//! A plain request is what nearly all are: `GET` or `HEAD` of a path, over HTTP/1.1, with one Host,
+//! without content, and without a word about the connection but `keep-alive`. It takes one walk
+//! over its octets to know that one is well-formed, and only if somebody wants to look at it is
+//! it made into a [`RequestHead`]. Whatever is not plain, or not well-formed, is left to
+//! [`read_request`](crate::head::read_request), so that there is one place that judges faults.
+
+use gnezdo_core::{FieldLines, Glance, Limits};
+use http::Method;
+
+use crate::PeerError;
+use crate::head::{RequestHead, URI_BYTES_MAX, read_request};
+use crate::host::is_host;
+use crate::text::{is_token_octet, trim_ows};
+
+/// A request without content, judged and not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlainRequest<'i> {
+    octets: &'i [u8],
+    method: PlainMethod,
+    target: &'i str,
+    /// Field lines and the empty line.
+    section: &'i [u8],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PlainMethod {
+    Get,
+    Head,
+}
+
+impl<'i> PlainRequest<'i> {
+    /// Reads a head in which [`Scan`](crate::scan::Scan) has found the end; `None` if it is
+    /// anything but a plain request.
+    pub(crate) fn read(octets: &'i [u8], limits: &Limits) -> Option<Self> {
+        let (method, rest) = match octets {
+            [b'G', b'E', b'T', b' ', rest @ ..] => (PlainMethod::Get, rest),
+            [b'H', b'E', b'A', b'D', b' ', rest @ ..] => (PlainMethod::Head, rest),
+            _ => return None,
+        };
+        let (target, rest) = split_while(rest, &TARGET_OCTETS);
+        let section = rest.strip_prefix(b" HTTP/1.1\r\n")?;
+        let bytes_max = limits.target_bytes_max.min(URI_BYTES_MAX);
+        if target.first() != Some(&b'/') || target.len() > bytes_max || !is_plain(section, limits) {
+            return None;
+        }
+        let target = str::from_utf8(target).ok()?;
+        Some(Self { octets, method, target, section })
+    }
+
+    pub(crate) fn is_head(&self) -> bool {
+        self.method == PlainMethod::Head
+    }
+
+    /// What a service sees of it.
+    pub fn glance(&self) -> Glance<'_> {
+        let method = match self.method {
+            PlainMethod::Get => &Method::GET,
+            PlainMethod::Head => &Method::HEAD,
+        };
+        Glance::new(method, self.target, self)
+    }
+
+    /// Makes the head.
+    ///
+    /// # Errors
+    /// None but those of a limit that has changed since.
+    pub fn to_head(&self, limits: &Limits) -> Result<RequestHead, PeerError> {
+        read_request(self.octets, limits)
+    }
+}
+
+impl FieldLines for PlainRequest<'_> {
+    fn each(&self, see: &mut dyn FnMut(&[u8], &[u8]) -> bool) {
+        let mut rest = self.section;
+        while let Some((name, value, next)) = line(rest) {
+            if !see(name, value) {
+                return;
+            }
+            rest = next;
+        }
+    }
+}
+
+/// Whether a section consists of fields that are none of our business, and of one Host.
+fn is_plain(section: &[u8], limits: &Limits) -> bool {
+    let mut rest = section;
+    let (mut count, mut hosts) = (0, 0);
+    while let Some((name, value, next)) = line(rest) {
+        count += 1;
+        match concern(name) {
+            Concern::None => {}
+            Concern::Host if is_host(value) => hosts += 1,
+            Concern::Connection if value.eq_ignore_ascii_case(b"keep-alive") => {}
+            _ => return false,
+        }
+        if !is_field_value(value) {
+            return false;
+        }
+        rest = next;
+    }
+    rest == b"\r\n" && hosts == 1 && count <= limits.fields_max
+}
+
+/// A field line and what follows it: a token, a colon, and a value that is not judged yet.
+fn line(section: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (name, rest) = split_while(section, &TOKEN_OCTETS);
+    let rest = rest.strip_prefix(b":").filter(|_| !name.is_empty())?;
+    let lf = memchr::memchr(b'\n', rest)?;
+    let value = rest[..lf].strip_suffix(b"\r")?;
+    Some((name, trim_ows(value), &rest[lf + 1..]))
+}
+
+/// Which fields say something about the message or the connection.
+enum Concern {
+    None,
+    Host,
+    Connection,
+    /// Content, or another protocol.
+    Other,
+}
+
+fn concern(name: &[u8]) -> Concern {
+    let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+    // By their length nearly all names are known to be none of these.
+    match name.len() {
+        4 if is(b"host") => Concern::Host,
+        10 if is(b"connection") => Concern::Connection,
+        6 if is(b"expect") => Concern::Other,
+        7 if is(b"upgrade") => Concern::Other,
+        14 if is(b"content-length") => Concern::Other,
+        17 if is(b"transfer-encoding") => Concern::Other,
+        _ => Concern::None,
+    }
+}
+
+/// `field-value`, RFC 9110 §5.5: visible octets, spaces and tabs.
+fn is_field_value(octets: &[u8]) -> bool {
+    // Without an early end, so that many octets are judged at once.
+    octets
+        .iter()
+        .fold(true, |all, &octet| all & ((octet >= b' ') & (octet != 0x7f) | (octet == b'\t')))
+}
+
+fn split_while<'o>(octets: &'o [u8], table: &[bool; 256]) -> (&'o [u8], &'o [u8]) {
+    let end = octets.iter().position(|&octet| !table[usize::from(octet)]);
+    octets.split_at(end.unwrap_or(octets.len()))
+}
+
+const TOKEN_OCTETS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < table.len() {
+        table[octet] = is_token_octet(octet as u8);
+        octet += 1;
+    }
+    table
+};
+
+/// What stands in an absolute path and a query, RFC 3986 §3.3 and §3.4.
+const TARGET_OCTETS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet < table.len() {
+        table[octet] = (octet as u8).is_ascii_alphanumeric();
+        octet += 1;
+    }
+    let others = b"-._~!$&'()*+,;=:@/?%";
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Framing, request_framing};
+    use crate::persistence::{Persistence, wanted_by_peer};
+
+    fn read(text: &str) -> Option<PlainRequest<'_>> {
+        PlainRequest::read(text.as_bytes(), &Limits::default())
+    }
+
+    #[test]
+    fn a_glance_sees_what_was_sent() {
+        let text = "HEAD /a%20b?c=d HTTP/1.1\r\nHOST: x:1\r\nAccept: \t*/* \r\nEmpty:\r\n\r\n";
+        let plain = read(text).unwrap();
+        let glance = plain.glance();
+        assert_eq!(glance.method(), Method::HEAD);
+        assert_eq!((glance.path(), glance.query()), ("/a%20b", Some("c=d")));
+        let mut seen = Vec::new();
+        plain.each(&mut |name, value| {
+            seen.push((name.escape_ascii().to_string(), value.escape_ascii().to_string()));
+            true
+        });
+        let seen: Vec<_> = seen.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(seen, [("HOST", "x:1"), ("Accept", "*/*"), ("Empty", "")]);
+    }
+
+    #[test]
+    fn others_are_left_to_the_judge() {
+        let with = |lines: &str| format!("GET / HTTP/1.1\r\nHost: x\r\n{lines}\r\n");
+        assert!(read(&with("")).is_some());
+        assert!(read(&with("Connection: Keep-Alive\r\nX: \u{e4}\r\n")).is_some());
+        for lines in [
+            "Host: x\r\n",
+            "Connection: close\r\n",
+            "Connection: keep-alive, x\r\n",
+            "Content-Length: 0\r\n",
+            "content-length:\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "Expect: 100-continue\r\n",
+            "Upgrade: websocket\r\n",
+            "A : b\r\n",
+            " folded\r\n",
+            ": b\r\n",
+            "A\r\n",
+            "A(: b\r\n",
+            "A: \0\r\n",
+            "A: \x7f\r\n",
+            "A: b\rc\r\n",
+            "A: b\n",
+        ] {
+            assert_eq!(read(&with(lines)), None, "{lines:?}");
+        }
+        for line in [
+            "POST / HTTP/1.1",
+            "GET / HTTP/1.0",
+            "GET / HTTP/1.1 ",
+            "GET  / HTTP/1.1",
+            "GET * HTTP/1.1",
+            "GET http://x/ HTTP/1.1",
+            "GET /# HTTP/1.1",
+            "GET /\u{e4} HTTP/1.1",
+            "get / HTTP/1.1",
+        ] {
+            assert_eq!(read(&format!("{line}\r\nHost: x\r\n\r\n")), None, "{line:?}");
+        }
+        assert_eq!(read("GET / HTTP/1.1\r\n\r\n"), None);
+        assert_eq!(read("GET / HTTP/1.1\r\nHost: a,b\r\n\r\n"), None);
+        let short = Limits { target_bytes_max: 3, fields_max: 1, ..Limits::default() };
+        let limited = |text: &str| PlainRequest::read(text.as_bytes(), &short).is_some();
+        assert!(limited("GET /ab HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert!(!limited("GET /abc HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert!(!limited("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n"));
+    }
+
+    /// Every octet at every place of a head: what is plain is what the judge takes, too.
+    #[test]
+    fn nothing_is_plain_that_the_judge_refuses() {
+        let limits = Limits::default();
+        let head = b"GET /a?b HTTP/1.1\r\nHost: a.b\r\nConnection: keep-alive\r\nX-Y: v w\r\n\r\n";
+        let mut count = 0;
+        for place in 0..head.len() {
+            for octet in 0..=u8::MAX {
+                let mut head = head.to_vec();
+                head[place] = octet;
+                let Some(plain) = PlainRequest::read(&head, &limits) else {
+                    continue;
+                };
+                count += 1;
+                let made = plain.to_head(&limits);
+                let made = made.unwrap_or_else(|e| panic!("{e}: {}", head.escape_ascii()));
+                let (fields, version) = (made.headers(), made.version());
+                assert_eq!(request_framing(fields, version), Ok(Framing::None));
+                assert_eq!(wanted_by_peer(fields, version), Persistence::KeepAlive);
+                assert_eq!(made.uri().path(), plain.glance().path());
+                assert_eq!(made.uri().query(), plain.glance().query());
+            }
+        }
+        assert!(count > 1_000, "{count}");
+    }
+}
