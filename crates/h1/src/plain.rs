@@ -19,7 +19,8 @@ use crate::text::{is_token_octet, trim_ows};
 pub struct PlainRequest<'i> {
     octets: &'i [u8],
     method: PlainMethod,
-    target: &'i str,
+    path: &'i str,
+    query: Option<&'i str>,
     /// Field lines and the empty line.
     section: &'i [u8],
 }
@@ -39,14 +40,23 @@ impl<'i> PlainRequest<'i> {
             [b'H', b'E', b'A', b'D', b' ', rest @ ..] => (PlainMethod::Head, rest),
             _ => return None,
         };
-        let (target, rest) = split_while(rest, &TARGET_OCTETS);
-        let section = rest.strip_prefix(b" HTTP/1.1\r\n")?;
+        let target = rest;
+        let (path, rest) = split_while(rest, &PATH_OCTETS);
+        let (query, rest) = match rest {
+            [b'?', rest @ ..] => {
+                let (query, rest) = split_while(rest, &QUERY_OCTETS);
+                (Some(str::from_utf8(query).ok()?), rest)
+            }
+            _ => (None, rest),
+        };
         let bytes_max = limits.target_bytes_max.min(URI_BYTES_MAX);
-        if target.first() != Some(&b'/') || target.len() > bytes_max || !is_plain(section, limits) {
+        let target_bytes = target.len() - rest.len();
+        let section = rest.strip_prefix(b" HTTP/1.1\r\n")?;
+        if path.first() != Some(&b'/') || target_bytes > bytes_max || !is_plain(section, limits) {
             return None;
         }
-        let target = str::from_utf8(target).ok()?;
-        Some(Self { octets, method, target, section })
+        let path = str::from_utf8(path).ok()?;
+        Some(Self { octets, method, path, query, section })
     }
 
     pub(crate) fn is_head(&self) -> bool {
@@ -59,7 +69,7 @@ impl<'i> PlainRequest<'i> {
             PlainMethod::Get => &Method::GET,
             PlainMethod::Head => &Method::HEAD,
         };
-        Glance::new(method, self.target, self)
+        Glance::new(method, self.path, self.query, self)
     }
 
     /// Makes the head.
@@ -90,13 +100,10 @@ fn is_plain(section: &[u8], limits: &Limits) -> bool {
     while let Some((name, value, next)) = line(rest) {
         count += 1;
         match concern(name) {
-            Concern::None => {}
+            Concern::None if is_field_value(value) => {}
             Concern::Host if is_host(value) => hosts += 1,
             Concern::Connection if value.eq_ignore_ascii_case(b"keep-alive") => {}
             _ => return false,
-        }
-        if !is_field_value(value) {
-            return false;
         }
         rest = next;
     }
@@ -158,22 +165,26 @@ const TOKEN_OCTETS: [bool; 256] = {
     table
 };
 
-/// What stands in an absolute path and a query, RFC 3986 §3.3 and §3.4.
-const TARGET_OCTETS: [bool; 256] = {
+/// What stands in an absolute path, RFC 3986 §3.3.
+const PATH_OCTETS: [bool; 256] = letters_digits_and(b"-._~!$&'()*+,;=:@/%");
+
+/// What stands in a query, RFC 3986 §3.4.
+const QUERY_OCTETS: [bool; 256] = letters_digits_and(b"-._~!$&'()*+,;=:@/%?");
+
+const fn letters_digits_and(others: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut octet = 0;
     while octet < table.len() {
         table[octet] = (octet as u8).is_ascii_alphanumeric();
         octet += 1;
     }
-    let others = b"-._~!$&'()*+,;=:@/?%";
     let mut index = 0;
     while index < others.len() {
         table[others[index] as usize] = true;
         index += 1;
     }
     table
-};
+}
 
 #[cfg(test)]
 mod tests {

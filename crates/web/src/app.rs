@@ -194,8 +194,7 @@ impl Service for App {
         let path = request.path();
         match self.find(request.method(), path) {
             Ok((route, captures)) if !route.needs_request => {
-                let mut none = Request::default();
-                Some((route.handler)(Routed::at_path(&mut none, path, captures, route)))
+                Some((route.handler)(Routed::at_path(path, captures, route)))
             }
             Err(Unrouted::Missing) => self.fallback.as_ref()?.glance(request),
             _ => None,

@@ -3,6 +3,7 @@
 //! All arguments but the last look at the request; the last may take it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::mem;
 
@@ -15,37 +16,43 @@ use crate::router::Captures;
 
 /// A request that found its route.
 pub struct Routed<'r> {
-    /// Lent, because it is large and most handlers do not take it.
-    request: &'r mut Request,
-    /// The path of a request that has not been made; `request` is none then.
-    path: Option<&'r str>,
+    source: Source<'r>,
     captures: Captures,
     route: &'r Route,
 }
 
+enum Source<'r> {
+    /// Lent, because it is large and most handlers do not take it.
+    Request(&'r mut Request),
+    /// Of a request that has not been made, for a handler that needs no more.
+    Path(&'r str, OnceCell<Box<Request>>),
+}
+
 impl<'r> Routed<'r> {
     pub(crate) fn new(request: &'r mut Request, captures: Captures, route: &'r Route) -> Self {
-        Self { request, path: None, captures, route }
+        Self { source: Source::Request(request), captures, route }
     }
 
     /// A request of which only the path is known, for a handler that does not need more.
-    pub(crate) fn at_path(
-        none: &'r mut Request,
-        path: &'r str,
-        captures: Captures,
-        route: &'r Route,
-    ) -> Self {
-        Self { request: none, path: Some(path), captures, route }
+    pub(crate) fn at_path(path: &'r str, captures: Captures, route: &'r Route) -> Self {
+        Self { source: Source::Path(path, OnceCell::new()), captures, route }
     }
 
-    /// The request.
+    /// The request; one that says nothing, if no argument of the handler said that it
+    /// [needs it](FromHead::NEEDS_REQUEST).
     pub fn request(&self) -> &Request {
-        self.request
+        match &self.source {
+            Source::Request(request) => request,
+            Source::Path(_, none) => none.get_or_init(Box::default),
+        }
     }
 
     /// The request itself, for those who need no more than that.
     pub fn into_request(self) -> Request {
-        mem::take(self.request)
+        match self.source {
+            Source::Request(request) => mem::take(request),
+            Source::Path(..) => Request::default(),
+        }
     }
 
     /// The pattern of the route, as it was declared.
@@ -55,7 +62,10 @@ impl<'r> Routed<'r> {
 
     /// The decoded value of a path parameter, counted from the left and from 0.
     pub fn parameter(&self, index: usize) -> Option<Cow<'_, str>> {
-        let path = self.path.unwrap_or_else(|| self.request.uri().path());
+        let path = match &self.source {
+            Source::Request(request) => request.uri().path(),
+            Source::Path(path, _) => path,
+        };
         let raw = self.captures.raw(path, index)?;
         percent::decode(raw)
     }
