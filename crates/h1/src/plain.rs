@@ -2,8 +2,9 @@
 //!
 //! A plain request is what nearly all are: `GET` or `HEAD` of a path, over HTTP/1.1, with one Host,
 //! without content, and without a word about the connection but `keep-alive`. It takes one walk
-//! over its octets to know that one is well-formed, and only if somebody wants to look at it is
-//! it made into a [`RequestHead`]. Whatever is not plain, or not well-formed, is left to
+//! over its octets to find its end and to know that it is well-formed, and only if somebody
+//! wants to look at it is it made into a [`RequestHead`]. Whatever is not plain, not well-formed,
+//! or not complete when its first octets come, is left to [`Scan`](crate::scan::Scan) and
 //! [`read_request`](crate::head::read_request), so that there is one place that judges faults.
 
 use gnezdo_core::{FieldLines, Glance, Limits};
@@ -32,10 +33,10 @@ enum PlainMethod {
 }
 
 impl<'i> PlainRequest<'i> {
-    /// Reads a head in which [`Scan`](crate::scan::Scan) has found the end; `None` if it is
-    /// anything but a plain request.
-    pub(crate) fn read(octets: &'i [u8], limits: &Limits) -> Option<Self> {
-        let (method, rest) = match octets {
+    /// Reads the request that `input` starts with; `None` if it is anything but a plain one.
+    pub(crate) fn read(input: &'i [u8], limits: &Limits) -> Option<Self> {
+        let window = &input[..input.len().min(limits.head_bytes_max)];
+        let (method, rest) = match window {
             [b'G', b'E', b'T', b' ', rest @ ..] => (PlainMethod::Get, rest),
             [b'H', b'E', b'A', b'D', b' ', rest @ ..] => (PlainMethod::Head, rest),
             _ => return None,
@@ -52,11 +53,17 @@ impl<'i> PlainRequest<'i> {
         let bytes_max = limits.target_bytes_max.min(URI_BYTES_MAX);
         let target_bytes = target.len() - rest.len();
         let section = rest.strip_prefix(b" HTTP/1.1\r\n")?;
-        if path.first() != Some(&b'/') || target_bytes > bytes_max || !is_plain(section, limits) {
+        if path.first() != Some(&b'/') || target_bytes > bytes_max {
             return None;
         }
         let path = str::from_utf8(path).ok()?;
-        Some(Self { octets, method, path, query, section })
+        let fields_end = window.len() - section.len() + plain_section_end(section, limits)?;
+        Some(Self { octets: &window[..fields_end], method, path, query, section })
+    }
+
+    /// The octets of its head.
+    pub(crate) fn octets(&self) -> &'i [u8] {
+        self.octets
     }
 
     pub(crate) fn is_head(&self) -> bool {
@@ -93,30 +100,68 @@ impl FieldLines for PlainRequest<'_> {
     }
 }
 
-/// Whether a section consists of fields that are none of our business, and of one Host.
-fn is_plain(section: &[u8], limits: &Limits) -> bool {
+/// Where a section ends, the empty line included, if it consists of fields that are none of our
+/// business, and of one Host.
+fn plain_section_end(section: &[u8], limits: &Limits) -> Option<usize> {
     let mut rest = section;
     let (mut count, mut hosts) = (0, 0);
     while let Some((name, value, next)) = line(rest) {
         count += 1;
         match concern(name) {
-            Concern::None if is_field_value(value) => {}
+            Concern::None => {}
             Concern::Host if is_host(value) => hosts += 1,
             Concern::Connection if value.eq_ignore_ascii_case(b"keep-alive") => {}
-            _ => return false,
+            _ => return None,
         }
         rest = next;
     }
-    rest == b"\r\n" && hosts == 1 && count <= limits.fields_max
+    let is_plain = rest.starts_with(b"\r\n") && hosts == 1 && count <= limits.fields_max;
+    is_plain.then_some(section.len() - rest.len() + 2)
 }
 
-/// A field line and what follows it: a token, a colon, and a value that is not judged yet.
+/// A field line and what follows it: a token, a colon, and a value of visible octets, spaces and
+/// tabs. RFC 9110 §5.5.
 fn line(section: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = split_while(section, &TOKEN_OCTETS);
     let rest = rest.strip_prefix(b":").filter(|_| !name.is_empty())?;
-    let lf = memchr::memchr(b'\n', rest)?;
-    let value = rest[..lf].strip_suffix(b"\r")?;
-    Some((name, trim_ows(value), &rest[lf + 1..]))
+    let (value, rest) = rest.split_at(value_end(rest)?);
+    Some((name, trim_ows(value), rest.strip_prefix(b"\r\n")?))
+}
+
+/// Where the first control character stands that is no tab.
+fn value_end(octets: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + first_control(&octets[from..])?;
+        if octets[at] != b'\t' {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Where the first control character stands: an octet below the space, or DEL.
+fn first_control(octets: &[u8]) -> Option<usize> {
+    let (words, rest) = octets.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let controls = controls(u64::from_le_bytes(*word));
+        if controls != 0 {
+            return Some(index * 8 + controls.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(u8::is_ascii_control)?;
+    Some(words.len() * 8 + at)
+}
+
+/// The highest bit of each of eight octets that is a control character, up to the first one:
+/// above that, borrows may feign others. (Mycroft 1987, as in "Bit Twiddling Hacks".)
+fn controls(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH_BITS: u64 = ONES << 7;
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+    let no_del = word ^ (ONES * 0x7f);
+    let del = no_del.wrapping_sub(ONES) & !no_del;
+    (below_space | del) & HIGH_BITS
 }
 
 /// Which fields say something about the message or the connection.
@@ -140,14 +185,6 @@ fn concern(name: &[u8]) -> Concern {
         17 if is(b"transfer-encoding") => Concern::Other,
         _ => Concern::None,
     }
-}
-
-/// `field-value`, RFC 9110 §5.5: visible octets, spaces and tabs.
-fn is_field_value(octets: &[u8]) -> bool {
-    // Without an early end, so that many octets are judged at once.
-    octets
-        .iter()
-        .fold(true, |all, &octet| all & ((octet >= b' ') & (octet != 0x7f) | (octet == b'\t')))
 }
 
 fn split_while<'o>(octets: &'o [u8], table: &[bool; 256]) -> (&'o [u8], &'o [u8]) {
@@ -210,6 +247,36 @@ mod tests {
         });
         let seen: Vec<_> = seen.iter().map(|(name, value)| (&**name, &**value)).collect();
         assert_eq!(seen, [("HOST", "x:1"), ("Accept", "*/*"), ("Empty", "")]);
+    }
+
+    #[test]
+    fn controls_are_found_wherever_they_stand() {
+        for control in 0..=u8::MAX {
+            for before in 0..20 {
+                for other in [b' ', b'~', 0x80, 0xff] {
+                    let mut octets = vec![other; before];
+                    octets.push(control);
+                    octets.extend([other, 0, 0x7f, b'a']);
+                    let expected = octets.iter().position(u8::is_ascii_control);
+                    assert_eq!(first_control(&octets), expected, "{control} after {before}");
+                }
+            }
+        }
+        assert_eq!(first_control(b"eight...and more"), None);
+        assert_eq!(value_end(b"\ta\tb\r\n"), Some(4));
+    }
+
+    #[test]
+    fn it_ends_with_its_empty_line() {
+        let head = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        let both = format!("{head}GET /2");
+        assert_eq!(read(&both).unwrap().octets(), head.as_bytes());
+        for end in 0..head.len() {
+            assert_eq!(read(&head[..end]), None);
+        }
+        let limits = |head_bytes_max| Limits { head_bytes_max, ..Limits::default() };
+        assert!(PlainRequest::read(both.as_bytes(), &limits(head.len())).is_some());
+        assert!(PlainRequest::read(both.as_bytes(), &limits(head.len() - 1)).is_none());
     }
 
     #[test]

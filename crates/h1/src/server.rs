@@ -195,6 +195,14 @@ impl Server {
                 _ => {}
             }
         }
+        if self.offers_plain
+            && !scan.has_begun()
+            && let Some(request) = PlainRequest::read(input, &self.limits)
+        {
+            self.sending = Sending::Due(Due::plain(request.is_head()));
+            (self.receiving, self.waiting) = (Receiving::Complete, Waiting::Nobody);
+            return Step::event(request.octets().len(), Event::Plain(request));
+        }
         if let Waiting::NextHead { .. } = self.waiting {
             self.waiting = Waiting::RestOfHead { since: now.instant };
         }
@@ -208,14 +216,7 @@ impl Server {
         }
     }
 
-    fn begin_request<'i>(&mut self, now: &Now, octets: &'i [u8]) -> Result<Event<'i>, PeerError> {
-        if self.offers_plain
-            && let Some(request) = PlainRequest::read(octets, &self.limits)
-        {
-            self.sending = Sending::Due(Due::plain(request.is_head()));
-            (self.receiving, self.waiting) = (Receiving::Complete, Waiting::Nobody);
-            return Ok(Event::Plain(request));
-        }
+    fn begin_request(&mut self, now: &Now, octets: &[u8]) -> Result<Event<'static>, PeerError> {
         let head = read_request(octets, &self.limits)?;
         let body = request_framing(head.headers(), head.version())?;
         let due = Due::new(&head, body)?;
