@@ -162,7 +162,7 @@ impl Server {
         };
         let shutdown = self.shutdown.clone();
         let shared = share(&self.settings, connections_max, service, log, shutdown, background);
-        Ok(Shared { is_alone: workers * processes.max(1) == 1, ..shared })
+        Ok(Shared { is_alone: workers == 1 && processes == 0, ..shared })
     }
 }
 

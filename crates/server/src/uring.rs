@@ -78,6 +78,8 @@ enum DoorState {
     Shut,
     /// Whoever comes is accepted without being asked for.
     Open,
+    /// It is told when somebody comes.
+    Watched,
     /// Nobody is accepted any more, once the kernel has heard of it.
     Closing,
 }
@@ -175,6 +177,7 @@ impl Loop {
                     .turn_at(address, |turn| wires::watched_end(&outcome, goes_on, turn));
             }
             Operation::Accept(number) => self.accepted(number, outcome, goes_on),
+            Operation::Knock(number) => self.knocked(number),
             Operation::Bell if !goes_on => self.listen_to_bell(),
             Operation::Bell | Operation::Cancel => {}
             Operation::Shutdown => {
@@ -205,6 +208,31 @@ impl Loop {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Accepts a client who stands at the door. Others who do are for the next turn, or for the
+    /// next loop.
+    fn knocked(&mut self, number: usize) {
+        let Some(door) = self.doors.get_mut(number) else {
+            return;
+        };
+        door.state = DoorState::Shut;
+        if self.paused.is_some() || self.ending != Ending::NotYet {
+            return;
+        }
+        if !self.connections.make_room() {
+            return self.pause();
+        }
+        let Connections { shared, desk, .. } = &self.connections;
+        match shared.accept(desk, &self.doors[number].listener) {
+            // Whatever happens to it is told by the ring.
+            Accepted::Connection(connection) => drop(self.connections.insert(*connection)),
+            Accepted::Nobody | Accepted::Empty => {}
+            Accepted::Exhausted => {
+                self.connections.shed_one();
+                self.pause();
+            }
         }
     }
 
@@ -245,20 +273,25 @@ impl Loop {
         self.close_doors();
     }
 
-    /// Of several loops each accepts one client at a time, and then stands behind the others. Who
-    /// accepts on and on stays first in the line, and would get all clients but a few.
+    /// A loop that is alone has its clients accepted by the kernel. Of several, each is told when
+    /// a client stands at the door, accepts it by itself, and then stands behind the others. Who
+    /// is accepted for on and on would stay first in the line and get nearly all clients, and a
+    /// process that is killed would have clients accepted while it dies.
     fn open_doors(&mut self) {
         let is_alone = self.connections.shared.is_alone;
         for (number, door) in self.doors.iter_mut().enumerate() {
             if door.state != DoorState::Shut {
                 continue;
             }
-            door.state = DoorState::Open;
             let ring = &mut self.connections.watch.ring;
             if is_alone {
+                door.state = DoorState::Open;
                 ring.accept_on(door.listener.as_fd(), number);
             } else {
-                ring.accept_once(door.listener.as_fd(), number);
+                door.state = DoorState::Watched;
+                let listener = Fd(door.listener.as_raw_fd());
+                let events = (libc::EPOLLIN | libc::EPOLLEXCLUSIVE) as u32;
+                ring.poll(listener, events, Operation::Knock(number));
             }
         }
     }
@@ -266,10 +299,13 @@ impl Loop {
     /// Stops accepting, once the kernel has heard of it.
     fn close_doors(&mut self) {
         for (number, door) in self.doors.iter_mut().enumerate() {
-            if door.state == DoorState::Open {
-                door.state = DoorState::Closing;
-                self.connections.watch.ring.cancel(Operation::Accept(number));
-            }
+            let operation = match door.state {
+                DoorState::Open => Operation::Accept(number),
+                DoorState::Watched => Operation::Knock(number),
+                DoorState::Shut | DoorState::Closing => continue,
+            };
+            door.state = DoorState::Closing;
+            self.connections.watch.ring.cancel(operation);
         }
     }
 

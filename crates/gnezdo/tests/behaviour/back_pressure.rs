@@ -11,7 +11,7 @@ fn an_endless_answer_waits_for_its_reader() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(Process::resident_bytes);
+        let before = target.resident_bytes_at_rest();
         let mut client = target.connect();
         client.request("GET", "/endless");
         // Read a part at full speed, then nothing, then again.
@@ -56,7 +56,7 @@ fn content_that_nobody_reads_stays_on_the_wire() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(Process::resident_bytes);
+        let before = target.resident_bytes_at_rest();
         let mut client = target.connect();
         client.send(request("POST", "/unread/60000", "Content-Length: 500000000\r\n"));
         // The buffers of both sockets take some.
@@ -83,7 +83,7 @@ fn answers_that_nobody_reads_stop_the_requests() {
     everywhere(|setup| {
         let target = setup.start(&[]);
         target.get("/");
-        let before = target.sum(Process::resident_bytes);
+        let before = target.resident_bytes_at_rest();
         let mut client = Client::connect_narrow(target.address());
         let requests = request("GET", "/bytes/10000", "").repeat(1_000);
         let sent = client.send_until_blocked(requests.as_bytes(), 64 << 20);

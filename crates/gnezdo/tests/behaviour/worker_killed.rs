@@ -6,7 +6,7 @@ use rustix::process::Signal;
 
 use crate::support::{Client, Process, Setup, Target, under, wait_until};
 
-const SUPERVISED: &[&str] = &["processes", "event-processes"];
+const SUPERVISED: &[&str] = &["processes", "event-processes", "uring-processes"];
 
 /// A connection to each of the two workers. They share one queue, so it takes some tries.
 fn one_to_each(target: &Target) -> [(Client, Process); 2] {

@@ -109,13 +109,6 @@ impl Ring {
         self.push(Operation::Accept(number), entry);
     }
 
-    /// Accepts once from a listener.
-    pub(super) fn accept_once(&mut self, listener: BorrowedFd<'_>, number: usize) {
-        let (listener, none) = (Fd(listener.as_raw_fd()), std::ptr::null_mut());
-        let entry = opcode::Accept::new(listener, none, none.cast()).flags(ACCEPT_FLAGS).build();
-        self.push(Operation::Accept(number), entry);
-    }
-
     /// Receives as long as octets come and buffers last.
     pub(super) fn receive_on(&mut self, socket: Fd, address: Address) {
         let entry = opcode::RecvMulti::new(socket, GROUP).build();

@@ -14,6 +14,8 @@ pub(super) const BATCHES: usize = 16;
 pub(super) enum Operation {
     /// Accepting from the listener with this number.
     Accept(usize),
+    /// Waiting until somebody stands at the listener with this number.
+    Knock(usize),
     Receive(Address),
     /// Sending octets of a batch.
     Send(Address, usize),
@@ -36,11 +38,13 @@ const AWAIT_END: u64 = 4;
 const CANCEL: u64 = 5;
 const BELL: u64 = 6;
 const SHUTDOWN: u64 = 7;
+const KNOCK: u64 = 8;
 
 impl Operation {
     pub(super) fn encode(self) -> u64 {
         match self {
             Self::Accept(listener) => pack(ACCEPT, 0, 0, listener),
+            Self::Knock(listener) => pack(KNOCK, 0, 0, listener),
             Self::Receive(Address { key, generation }) => pack(RECEIVE, 0, generation, key),
             Self::Send(Address { key, generation }, batch) => pack(SEND, batch, generation, key),
             Self::AwaitRoom(Address { key, generation }) => pack(AWAIT_ROOM, 0, generation, key),
@@ -56,6 +60,7 @@ impl Operation {
         let address = Address { key, generation: (token >> 32) as u32 & Address::GENERATION_MAX };
         match token >> 60 {
             ACCEPT => Self::Accept(key),
+            KNOCK => Self::Knock(key),
             RECEIVE => Self::Receive(address),
             SEND => Self::Send(address, (token >> 56) as usize % BATCHES),
             AWAIT_ROOM => Self::AwaitRoom(address),
@@ -83,6 +88,7 @@ mod tests {
         for address in [first, last] {
             let operations = [
                 Operation::Accept(address.key),
+                Operation::Knock(address.key),
                 Operation::Receive(address),
                 Operation::Send(address, 0),
                 Operation::Send(address, BATCHES - 1),

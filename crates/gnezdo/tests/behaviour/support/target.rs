@@ -86,10 +86,20 @@ impl Target {
 
     /// How many descriptors all processes that serve have, once that does not change any more.
     pub(crate) fn descriptors_at_rest(&self) -> usize {
-        let mut last = usize::MAX;
+        self.at_rest(|target| target.sum(Process::descriptors))
+    }
+
+    /// How many bytes of memory all processes that serve use, once that does not change any more:
+    /// a worker that is still starting needs more and more.
+    pub(crate) fn resident_bytes_at_rest(&self) -> u64 {
+        self.at_rest(|target| target.sum(Process::resident_bytes))
+    }
+
+    fn at_rest<N: PartialEq + Copy>(&self, figure: impl Fn(&Self) -> N) -> N {
+        let mut last = figure(self);
         let mut equal = 0;
         wait_until("the server is at rest", || {
-            let now = self.sum(Process::descriptors);
+            let now = figure(self);
             equal = if now == last { equal + 1 } else { 0 };
             last = now;
             equal >= 20
