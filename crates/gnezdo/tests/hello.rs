@@ -191,3 +191,59 @@ fn a_folder_is_an_app() {
     assert!(program.get("/").starts_with("HTTP/1.1 200 OK\r\n"));
     assert!(program.get("/none").starts_with("HTTP/1.1 404 "));
 }
+
+/// What containers do: io_uring is forbidden, for us and for all that we start.
+#[cfg(target_os = "linux")]
+mod without_io_uring {
+    use std::thread;
+
+    use seccompiler::{SeccompAction, SeccompFilter, TargetArch, apply_filter};
+
+    use super::*;
+
+    const IO_URING_SETUP: i64 = 425;
+
+    /// Does something in a thread for which the system call fails with this error.
+    fn sandboxed<T: Send + 'static>(errno: i32, act: impl FnOnce() -> T + Send + 'static) -> T {
+        let arch: TargetArch = std::env::consts::ARCH.try_into().expect("one that has filters");
+        let refuse = SeccompAction::Errno(errno.cast_unsigned());
+        let rules = [(IO_URING_SETUP, Vec::new())].into_iter().collect();
+        let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch).unwrap();
+        let program: seccompiler::BpfProgram = filter.try_into().unwrap();
+        let act = move || {
+            apply_filter(&program).expect("a filter for this thread");
+            act()
+        };
+        thread::spawn(act).join().unwrap()
+    }
+
+    #[test]
+    fn auto_serves_with_event_and_says_why() {
+        for (error, reason) in
+            [(rustix::io::Errno::PERM, "forbidden"), (rustix::io::Errno::NOSYS, "no io_uring")]
+        {
+            sandboxed(error.raw_os_error(), move || {
+                let program = Running::start(&mut example("hello"), &[]);
+                let lines = program.banner.join("\n");
+                let line = program.banner.iter().find(|line| line.starts_with("architecture"));
+                let line = line.expect("a line about the architecture");
+                assert!(line.contains("event: ") && line.contains(reason), "{lines}");
+                assert!(program.get("/plaintext").ends_with("Hello, World!"));
+                assert_eq!(program.stop().0, Some(0));
+            });
+        }
+    }
+
+    #[test]
+    fn uring_by_name_is_an_error_that_says_what_to_do() {
+        let output = sandboxed(rustix::io::Errno::PERM.raw_os_error(), || {
+            ended(&["run", "--listen", "127.0.0.1:0", "--architecture", "uring"])
+        });
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.starts_with("hello: --architecture uring does not work here: "), "{said}");
+        assert!(said.contains("kernel.io_uring_disabled"), "{said}");
+        assert!(said.contains("event or auto"), "{said}");
+    }
+}

@@ -39,8 +39,7 @@ impl fmt::Display for Refusal {
             Self::System => f.write_str("io_uring is a part of Linux, and this is another system"),
             Self::Missing => f.write_str("this kernel has no io_uring, or a sandbox hides it"),
             Self::Forbidden => f.write_str(
-                "io_uring is forbidden here, by a sandbox or by the setting \
-                 kernel.io_uring_disabled",
+                "io_uring is forbidden, by a sandbox or by the setting kernel.io_uring_disabled",
             ),
             Self::Operation(name) => {
                 write!(f, "the io_uring of this kernel cannot {name}; Linux 6.0 can")
