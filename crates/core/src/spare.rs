@@ -48,7 +48,9 @@ pub fn spare_fields(room: usize) -> Result<HeaderMap, MaxSizeReached> {
 
 /// Gives a table of fields back that nobody needs any more; an empty one takes its place.
 pub fn give_fields_back(fields: &mut HeaderMap) {
-    if !(FIELDS_MIN..=FIELDS_MAX).contains(&fields.capacity()) {
+    let has_fit = (FIELDS_MIN..=FIELDS_MAX).contains(&fields.capacity());
+    // Repeated names lie elsewhere in a table, in room that its capacity does not tell of.
+    if !has_fit || fields.len() > FIELDS_MAX {
         return;
     }
     // Before the borrow: values may run code of others when they are dropped.

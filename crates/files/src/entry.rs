@@ -222,8 +222,6 @@ impl Entry {
         self.coded[coding as usize].made.get()?.as_ref()
     }
 
-    /// Selects the form for a request that accepts `accepted` (RFC 9110 §12.1). What has to be
-    /// made first is claimed by one request; the others take the identity until it is there.
     /// The form that [`select`](Self::select) would choose, if nothing has to be made for it.
     pub(crate) fn chosen(&self, accepted: Accepted) -> Option<&Representation> {
         for coding in accepted.codings() {
@@ -231,9 +229,16 @@ impl Entry {
                 return Some(form);
             }
         }
-        (accepted.takes_identity() || !self.traits.varies).then_some(self.identity())
+        self.can_be_identity(accepted).then_some(self.identity())
     }
 
+    /// Refused identities are sent all the same where there is nothing to choose from.
+    fn can_be_identity(&self, accepted: Accepted) -> bool {
+        accepted.takes_identity() || !self.traits.varies
+    }
+
+    /// Selects the form for a request that accepts `accepted` (RFC 9110 §12.1). What has to be
+    /// made first is claimed by one request; the others take the identity until it is there.
     pub(crate) fn select(
         self: &Arc<Self>,
         accepted: Accepted,
@@ -252,9 +257,7 @@ impl Entry {
                 },
             }
         }
-        // Refused identities get one all the same where there is nothing to choose from, and
-        // while the coded form is being made.
-        if accepted.takes_identity() || !self.traits.varies || is_being_made {
+        if self.can_be_identity(accepted) || is_being_made {
             return Selection::Identity;
         }
         Selection::NotAcceptable

@@ -114,6 +114,8 @@ impl Service for Files {
             let form = match wishes {
                 _ if !entry.is_fresh(clock::now(), self.0.settings.fresh) => return None,
                 Wishes::None => entry.identity(),
+                // Whether an open file is still what it was, only the kernel knows.
+                Wishes::Codings(_) if entry.holds_file() => return None,
                 Wishes::Codings(named) => entry.chosen(named.accepted())?,
             };
             form.ready().map(|ready| Reply::Ready(ready.clone()))

@@ -15,6 +15,10 @@ use crate::head::{RequestHead, URI_BYTES_MAX, read_request};
 use crate::host::is_host;
 use crate::text::{is_token_octet, trim_ows};
 
+/// A plain request is not larger, so that it keeps within the limits of the types of `http`: on
+/// the length of a name, and on the number of fields.
+const HEAD_BYTES_MAX: usize = 64 * 1024 - 1;
+
 /// A request without content, judged and not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlainRequest<'i> {
@@ -35,7 +39,7 @@ enum PlainMethod {
 impl<'i> PlainRequest<'i> {
     /// Reads the request that `input` starts with; `None` if it is anything but a plain one.
     pub(crate) fn read(input: &'i [u8], limits: &Limits) -> Option<Self> {
-        let window = &input[..input.len().min(limits.head_bytes_max)];
+        let window = &input[..input.len().min(limits.head_bytes_max).min(HEAD_BYTES_MAX)];
         let (method, rest) = match window {
             [b'G', b'E', b'T', b' ', rest @ ..] => (PlainMethod::Get, rest),
             [b'H', b'E', b'A', b'D', b' ', rest @ ..] => (PlainMethod::Head, rest),
@@ -82,7 +86,7 @@ impl<'i> PlainRequest<'i> {
     /// Makes the head.
     ///
     /// # Errors
-    /// None but those of a limit that has changed since.
+    /// None, with the limits under which it was read.
     pub fn to_head(&self, limits: &Limits) -> Result<RequestHead, PeerError> {
         read_request(self.octets, limits)
     }

@@ -26,7 +26,7 @@ use http_body::Frame;
 use crate::access_log::Record;
 use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
-use crate::guard::{Foreign, ask_service, call_service, measured, text_response};
+use crate::guard::{Foreign, ask_service, call_service, guarded, measured, text_response};
 use crate::output::Tail;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
@@ -64,7 +64,7 @@ enum WaitsFor {
 impl Session {
     pub(crate) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
         let mut machine = Server::new(&desk.now, context.limits.clone());
-        if context.service.can_glance() && context.log.is_none() {
+        if context.log.is_none() && guarded(|| context.service.can_glance()).unwrap_or(false) {
             machine.offer_plain();
         }
         Self { context, machine, exchange: None, held: Held::default(), peer }
@@ -255,7 +255,10 @@ impl Session {
         match request.to_head(&self.context.limits) {
             Ok(head) => self.begin(desk, head, Framing::None),
             // What was judged once is judged the same again; if not, the peer is told.
-            Err(error) => self.reply(desk, text_response(error.status()).into()),
+            Err(error) => {
+                self.machine.finish_soon();
+                self.reply(desk, text_response(error.status()).into());
+            }
         }
     }
 

@@ -43,6 +43,9 @@ pub trait PathParameters: Sized {
     /// How many parameters they are.
     const COUNT: usize;
 
+    /// Whether [`Routed::request`] is looked at: as in [`FromHead::NEEDS_REQUEST`].
+    const NEEDS_REQUEST: bool = true;
+
     /// Reads the parameters.
     ///
     /// # Errors
@@ -53,7 +56,7 @@ pub trait PathParameters: Sized {
 impl<T: PathParameters> FromHead for Path<T> {
     type Rejection = ParameterError;
 
-    const NEEDS_REQUEST: bool = false;
+    const NEEDS_REQUEST: bool = T::NEEDS_REQUEST;
 
     fn from_head(routed: &Routed<'_>) -> Result<Self, ParameterError> {
         T::from_routed(routed).map(Self)
@@ -72,6 +75,7 @@ fn read<T: PathParameter>(routed: &Routed<'_>, index: usize) -> Result<T, Parame
 
 impl<T: PathParameter> PathParameters for T {
     const COUNT: usize = 1;
+    const NEEDS_REQUEST: bool = false;
 
     fn from_routed(routed: &Routed<'_>) -> Result<Self, ParameterError> {
         read(routed, 0)
@@ -82,6 +86,7 @@ macro_rules! tuple_of_parameters {
     ($count:literal: $($kind:ident $index:literal),+) => {
         impl<$($kind: PathParameter),+> PathParameters for ($($kind,)+) {
             const COUNT: usize = $count;
+            const NEEDS_REQUEST: bool = false;
 
             fn from_routed(routed: &Routed<'_>) -> Result<Self, ParameterError> {
                 Ok(($(read::<$kind>(routed, $index)?,)+))

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use gnezdo_core::{Body, Form, Reply, Request, Service};
+use gnezdo_core::{Body, FieldLines, Form, Glance, Reply, Request, Service};
 use gnezdo_web::{App, IntoResponse, Params, Path};
 use http::StatusCode;
 
@@ -24,6 +24,18 @@ fn get(app: &App, path: &str) -> Reply {
     app.call(http::Request::get(path).body(Body::empty()).unwrap())
 }
 
+/// The answer before a request is made, if there is one.
+fn glance(app: &App, target: &str) -> Option<(u16, String)> {
+    let (path, query) = target.split_once('?').map_or((target, None), |(p, q)| (p, Some(q)));
+    app.glance(Glance::new(&http::Method::GET, path, query, &NoFields)).map(read)
+}
+
+struct NoFields;
+
+impl FieldLines for NoFields {
+    fn each(&self, _: &mut dyn FnMut(&[u8], &[u8]) -> bool) {}
+}
+
 fn read(reply: Reply) -> (u16, String) {
     let response = block_on(reply.into_response());
     let status = response.status().as_u16();
@@ -37,6 +49,9 @@ fn read(reply: Reply) -> (u16, String) {
 
 fn check(app: &App, cases: &[(&str, u16, &str)]) {
     for &(path, status, text) in cases {
+        if let Some(answer) = glance(app, path) {
+            assert_eq!(answer, (status, text.to_owned()), "{path} at a glance");
+        }
         assert_eq!(read(get(app, path)), (status, text.to_owned()), "{path}");
     }
 }
@@ -186,4 +201,35 @@ fn a_type_of_the_users_is_an_argument_and_an_answer() {
 
     let app = App::new().get("/<colour>", |Path(colour): Path<Colour>| colour);
     check(&app, &[("/0000ff", 200, "255"), ("/blue", 404, "404 Not Found\n")]);
+}
+
+/// Whoever looks at the request gets one, whatever the way.
+#[test]
+fn a_glance_is_enough_for_those_who_do_not_look() {
+    struct Tenant(String);
+
+    impl gnezdo_web::PathParameters for Tenant {
+        const COUNT: usize = 0;
+
+        fn from_routed(
+            routed: &gnezdo_web::Routed<'_>,
+        ) -> Result<Self, gnezdo_web::ParameterError> {
+            Ok(Self(routed.request().uri().query().unwrap_or("none").into()))
+        }
+    }
+
+    let app = App::new()
+        .get("/constant", || "constant")
+        .get("/later", async || "later")
+        .get("/number/<int:n>", |Path(n): Path<u64>| n.to_string())
+        .get("/named/<n>", |params: Params| params.get("n").unwrap_or_default().into_owned())
+        .get("/whole", |request: Request| request.uri().to_string())
+        .get("/tenant", |Path(Tenant(tenant)): Path<Tenant>| tenant);
+    for (target, text) in [("/constant", "constant"), ("/later", "later"), ("/number/7", "7")] {
+        assert_eq!(glance(&app, target), Some((200, text.to_owned())));
+    }
+    for target in ["/named/a", "/whole", "/tenant?t", "/number/x", "/none"] {
+        assert_eq!(glance(&app, target), None, "{target}");
+    }
+    check(&app, &[("/named/a", 200, "a"), ("/whole", 200, "/whole"), ("/tenant?t", 200, "t")]);
 }

@@ -1,13 +1,29 @@
 //! Which method is answered by what: HEAD, OPTIONS, 405, 404, 400 and the fallback.
 
-use gnezdo_core::{Body, Reply, Request, Response, Service};
+use gnezdo_core::{Body, FieldLines, Glance, Reply, Request, Response, Service};
 use gnezdo_web::{App, Path};
 use http::{Method, StatusCode};
 
 /// Status, `Allow` and whether there is content.
 fn ask(app: &App, method: &str, target: &str) -> (u16, Option<String>, bool) {
     let request = http::Request::builder().method(method).uri(target).body(Body::empty()).unwrap();
-    let response = match app.call(request) {
+    let glanced = request.method().clone();
+    let glanced = app.glance(Glance::new(&glanced, target, None, &NoFields)).map(seen);
+    let answer = seen(app.call(request));
+    if let Some(glanced) = glanced {
+        assert_eq!(glanced, answer, "{method} {target}");
+    }
+    answer
+}
+
+struct NoFields;
+
+impl FieldLines for NoFields {
+    fn each(&self, _: &mut dyn FnMut(&[u8], &[u8]) -> bool) {}
+}
+
+fn seen(reply: Reply) -> (u16, Option<String>, bool) {
+    let response = match reply {
         Reply::Now(response) => response,
         Reply::Ready(ready) => ready.to_response(),
         Reply::Later(_) => panic!("nothing here waits"),

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, SystemTime};
 
-use gnezdo_core::{Body, Reply, Request, Response, Service};
+use gnezdo_core::{Body, FieldLines, Glance, Reply, Request, Response, Service};
 use gnezdo_files::{Builder, Files};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -61,7 +61,7 @@ pub(crate) fn set_modified(path: &Path, time: SystemTime) {
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -98,8 +98,24 @@ pub(crate) fn get_with(files: &Files, target: &str, fields: &[(&str, &str)]) -> 
     send(files, "GET", target, fields)
 }
 
+/// The answer to a request that was made; an answer at a glance must be the same.
 pub(crate) fn send(files: &Files, method: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
-    read(files.call(request(method, target, fields)))
+    let (path, query) = target.split_once('?').map_or((target, None), |(p, q)| (p, Some(q)));
+    let (known, lines) = (method.parse().unwrap(), Lines(fields));
+    let glanced = files.glance(Glance::new(&known, path, query, &lines)).map(read);
+    let answer = read(files.call(request(method, target, fields)));
+    if let Some(glanced) = glanced {
+        assert_eq!(glanced, answer, "{method} {target} {fields:?}");
+    }
+    answer
+}
+
+struct Lines<'l>(&'l [(&'l str, &'l str)]);
+
+impl FieldLines for Lines<'_> {
+    fn each(&self, see: &mut dyn FnMut(&[u8], &[u8]) -> bool) {
+        let _ = self.0.iter().all(|(name, value)| see(name.as_bytes(), value.as_bytes()));
+    }
 }
 
 pub(crate) fn read(reply: Reply) -> Answer {

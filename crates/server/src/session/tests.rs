@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use gnezdo_core::{Closing, Request, Service};
+use gnezdo_core::{Closing, Glance, Request, Service};
 use http_body::{Body as HttpBody, SizeHint};
 
 use super::*;
@@ -43,11 +43,12 @@ impl<F: Fn(Request) -> Reply + Send + Sync + 'static> Service for Answering<F> {
 
 impl Trial {
     fn new(answer: impl Fn(Request) -> Reply + Send + Sync + 'static) -> Self {
-        let context = Arc::new(Context {
-            service: Box::new(Answering(answer)),
-            limits: Arc::default(),
-            log: None,
-        });
+        Self::of(Answering(answer))
+    }
+
+    fn of(service: impl Service) -> Self {
+        let context =
+            Arc::new(Context { service: Box::new(service), limits: Arc::default(), log: None });
         let desk = Desk::new(&context, 0);
         let session = Session::new(context, Peer::Unix, &desk);
         Self { session, desk, waker: Arc::default(), sent: Vec::new() }
@@ -407,4 +408,43 @@ fn the_deadline_of_a_head_does_not_move() {
     trial.settle();
     assert_eq!(trial.statuses(), ["408"]);
     assert_eq!(trial.session.wants(), Wants::Close(Closing::Linger));
+}
+
+/// Answers some paths at a glance.
+struct Glancing;
+
+impl Service for Glancing {
+    fn call(&self, request: Request) -> Reply {
+        let text = format!("called for {}", request.uri().path());
+        Reply::Now(Response::new(text.into()))
+    }
+
+    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+        match request.path() {
+            "/now" => Some(Reply::Now(Response::new("at a glance".into()))),
+            "/later" => Some(Reply::later(async { Response::new("later".into()) })),
+            "/panic" => panic!("as asked"),
+            _ => None,
+        }
+    }
+
+    fn can_glance(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_service_may_answer_at_a_glance() {
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut trial = Trial::of(Glancing);
+    trial.input([get("/now"), get("/later"), get("/panic"), get("/call"), get("/now")].concat());
+    assert_eq!(trial.statuses(), ["200", "200", "500", "200", "200"]);
+    let text = trial.text();
+    assert_eq!(text.matches("at a glance").count(), 2);
+    assert!(text.contains("later") && text.contains("called for /call"), "{text}");
+    // Cut, or with content, it is not plain: it is made.
+    let mut trial = Trial::of(Glancing);
+    trial.input("GET /no").input("w HTTP/1.1\r\nHost: x\r\n\r\n");
+    trial.input("GET /now HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+    assert_eq!(trial.text().matches("called for /now").count(), 2);
 }
