@@ -196,7 +196,7 @@ impl<W: Watch> Connections<W> {
     pub(crate) fn shed_one(&mut self) -> bool {
         let has_shed = self.shed_own();
         if !has_shed {
-            self.shared.neighbours.ask_for_room();
+            self.shared.neighbours.ask_for_room(&self.mailbox);
         }
         has_shed
     }

@@ -22,10 +22,12 @@ impl Neighbours {
         loops.push(Arc::downgrade(mailbox));
     }
 
-    /// Asks all loops, once, to close a connection at rest, until one has.
-    pub(crate) fn ask_for_room(&self) {
+    /// Asks the other loops, once, to close a connection at rest, until one has.
+    pub(crate) fn ask_for_room(&self, asker: &Arc<Mailbox>) {
         self.is_room_wanted.store(true, Ordering::Release);
-        for mailbox in self.loops().iter().filter_map(Weak::upgrade) {
+        let mailboxes = self.loops();
+        let others = mailboxes.iter().filter_map(Weak::upgrade);
+        for mailbox in others.filter(|mailbox| !Arc::ptr_eq(mailbox, asker)) {
             mailbox.ask_for_room();
         }
     }
@@ -61,13 +63,14 @@ mod tests {
         for mailbox in &mailboxes {
             neighbours.join(mailbox);
         }
-        neighbours.ask_for_room();
+        neighbours.ask_for_room(&mailboxes[0]);
+        assert!(!mailboxes[0].is_asked_for_room());
         let mut made = 0;
-        for (index, mailbox) in mailboxes.iter().enumerate() {
+        for (index, mailbox) in mailboxes.iter().enumerate().skip(1) {
             assert!(mailbox.is_asked_for_room());
             neighbours.make_room(|| {
                 made += 1;
-                index > 0
+                index > 1
             });
             assert!(!mailbox.is_asked_for_room());
         }

@@ -132,10 +132,12 @@ impl Loop {
             desk.close_turn();
             watch.wait(desk, time)?;
             desk.now.advance();
-            self.handle_completions();
+            let has_seen_all = self.handle_completions();
             self.connections.handle_due();
             self.let_in();
-            self.come_to_end();
+            if has_seen_all {
+                self.come_to_end();
+            }
             self.connections.handle_drain();
         }
         Ok(())
@@ -153,13 +155,15 @@ impl Loop {
         Some(next.saturating_duration_since(self.connections.desk.now.instant))
     }
 
-    fn handle_completions(&mut self) {
+    /// Deals with what has come; says whether that was all.
+    fn handle_completions(&mut self) -> bool {
         for _ in 0..COMPLETIONS_MAX {
             let Some(completion) = self.ring().next_completion() else {
-                return;
+                return true;
             };
             self.handle_completion(completion);
         }
+        false
     }
 
     fn handle_completion(&mut self, completion: Completion) {
@@ -322,6 +326,13 @@ impl Loop {
             return;
         }
         self.ending = Ending::Begun;
+        while self.connections.make_room()
+            && let Some((number, descriptor)) = self.waiting.pop_front()
+        {
+            self.let_one_in(number, descriptor);
+        }
+        // There is no room for the others, and there will be none.
+        self.waiting.clear();
         for door in std::mem::take(&mut self.doors) {
             self.empty_queue(&door.listener);
         }

@@ -9,13 +9,12 @@ use crate::refusal::Refusal;
 
 /// The operations that the driver uses. Their newest forms came with Linux 6.0, as did rings for
 /// one thread, so that the one tells of the other.
-const OPERATIONS: [(&str, u8); 6] = [
+const OPERATIONS: [(&str, u8); 5] = [
     ("accept", opcode::AcceptMulti::CODE),
     ("receive", opcode::RecvMulti::CODE),
     ("send", opcode::Send::CODE),
     ("poll", opcode::PollAdd::CODE),
     ("cancel", opcode::AsyncCancel::CODE),
-    ("timeout", opcode::Timeout::CODE),
 ];
 
 /// The smallest ring that has everything.

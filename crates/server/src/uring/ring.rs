@@ -28,10 +28,9 @@ const BATCH_BYTES_KEPT: usize = 1024 * 1024;
 
 const ACCEPT_FLAGS: i32 = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
 
-/// `MSG_WAITALL`: what is left of a short send is tried again at once. `MSG_DONTWAIT`: the kernel
-/// does not wait for room. So a send that it took up is over when the call returns, and those of
-/// one connection never pass each other.
-const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL | libc::MSG_WAITALL | libc::MSG_DONTWAIT;
+/// `MSG_DONTWAIT`: the kernel does not wait for room. So a send is over when the call that took it
+/// up returns, whole or not.
+const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
 
 /// How often the end of a ring asks its operations to end.
 const ENDINGS_MAX: usize = 100;
@@ -145,10 +144,11 @@ impl Ring {
         exchange: impl FnOnce(Vec<u8>) -> Vec<u8>,
     ) -> Option<()> {
         let number = self.batches.iter().position(|batch| batch.in_flight == 0)?;
-        let mut spare = std::mem::take(&mut self.batches[number].octets);
-        spare.clear();
-        spare.shrink_to(BATCH_BYTES_KEPT);
-        let octets = exchange(spare);
+        for batch in self.batches.iter_mut().filter(|batch| batch.in_flight == 0) {
+            batch.octets.clear();
+            batch.octets.shrink_to(BATCH_BYTES_KEPT);
+        }
+        let octets = exchange(std::mem::take(&mut self.batches[number].octets));
         for Post { address, descriptor, range } in posts {
             let piece = &octets[range.clone()];
             let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
@@ -173,11 +173,12 @@ impl Ring {
         self.buffers.give_back(lent);
     }
 
-    /// Hands all operations to the kernel without waiting.
-    pub(super) fn submit(&mut self) -> io::Result<()> {
+    /// Hands all operations to the kernel without waiting. Whether it took them all.
+    pub(super) fn submit(&mut self) -> io::Result<bool> {
         self.buffers.publish();
         self.make_room()?;
-        passing(self.io.submit())
+        passing(self.io.submit())?;
+        Ok(self.overflow.is_empty() && self.io.submission().is_empty())
     }
 
     /// Hands all operations to the kernel, and waits for a completion, but not longer than

@@ -5,6 +5,7 @@ use std::net::{Shutdown as Half, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
+use std::sync::mpsc;
 use std::task::{Context as TaskContext, Poll};
 use std::thread::{self, JoinHandle};
 
@@ -39,13 +40,21 @@ impl<F: Fn(Request) -> Reply + Send + Sync + 'static> Service for Answering<F> {
 
 impl Running {
     fn new(sizes: Sizes, answer: impl Fn(Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::with_room(10_000, sizes, answer)
+    }
+
+    fn with_room(
+        connections_max: usize,
+        sizes: Sizes,
+        answer: impl Fn(Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let any: ListenAddress = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(&any, &ListenOptions::default()).unwrap();
         let address = listener.local_address().tcp().unwrap();
         let shutdown = Shutdown::new().unwrap();
         let service = Box::new(Answering(answer));
         let (settings, background) = (Settings::default(), Background::default());
-        let shared = share(&settings, 10_000, service, None, shutdown.clone(), background);
+        let shared = share(&settings, connections_max, service, None, shutdown.clone(), background);
         let shared = Shared { is_alone: true, ..shared };
         let thread = thread::spawn(move || run_with(sizes, shared, vec![listener]));
         Self { address, shutdown, thread }
@@ -235,4 +244,78 @@ fn a_ring_ends_with_operations_under_way() {
     // The kernel holds the socket no longer, so that the other side sees the end.
     other.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     assert_eq!((&other).read(&mut [0]).unwrap(), 0);
+}
+
+/// A handler that never answers notices, by being dropped, that its client has gone.
+#[test]
+fn who_sends_more_than_is_wanted_and_leaves_is_missed() {
+    struct Dropped(mpsc::Sender<()>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+
+    let (sender, receiver) = mpsc::channel();
+    let server = Running::new(SIZES, move |_| {
+        let dropped = Dropped(sender.clone());
+        Reply::later(async move {
+            let _dropped = dropped;
+            std::future::pending().await
+        })
+    });
+    let mut client = server.connect();
+    write!(client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    // Not at once with the head: nobody wants it before the answer.
+    for _ in 0..3 {
+        thread::sleep(Duration::from_millis(30));
+        client.write_all(b"GET /").unwrap();
+    }
+    thread::sleep(Duration::from_millis(30));
+    socket2::SockRef::from(&client).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(client);
+    receiver.recv_timeout(Duration::from_secs(10)).expect("the handler is dropped");
+    server.end();
+}
+
+#[test]
+fn a_shutdown_finds_somebody_who_waits_for_room() {
+    let server = Running::with_room(1, SIZES, |_| {
+        Reply::later(async {
+            pause(Duration::from_millis(400)).await;
+            Response::new(Body::from("late"))
+        })
+    });
+    let mut busy = server.connect();
+    write!(busy, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    thread::sleep(Duration::from_millis(50));
+    let waiting = server.connect();
+    thread::sleep(Duration::from_millis(100));
+    server.shutdown.begin();
+    assert_eq!(content(&mut busy), b"late");
+    server.end();
+    drop(waiting);
+}
+
+/// Ends after a time, by a thread of its own.
+async fn pause(time: Duration) {
+    let mut end = None;
+    std::future::poll_fn(|cx| {
+        let now = Instant::now();
+        match end {
+            Some(end) if now >= end => Poll::Ready(()),
+            Some(_) => Poll::Pending,
+            None => {
+                end = Some(now + time);
+                let waker = cx.waker().clone();
+                thread::spawn(move || {
+                    thread::sleep(time);
+                    waker.wake();
+                });
+                Poll::Pending
+            }
+        }
+    })
+    .await;
 }

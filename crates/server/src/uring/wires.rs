@@ -41,7 +41,7 @@ pub(super) struct Mark {
     awaits_room: bool,
     awaits_end: bool,
     /// Where its output lies in its batch.
-    posted: Range<u32>,
+    posted: Range<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,8 +65,8 @@ impl Wires {
         {
             self.posts.clear();
         }
-        if !self.leaving.is_empty() {
-            self.ring.submit()?;
+        // What the kernel has not heard of may still name their sockets.
+        if !self.leaving.is_empty() && self.ring.submit()? && self.posts.is_empty() {
             self.leaving.clear();
         }
         self.ring.wait(time)
@@ -110,7 +110,7 @@ fn hand_over(address: Address, lent: &Lent, turn: Turn<'_, Wires>) -> Fate {
 pub(super) fn sent(batch: usize, outcome: &Outcome, turn: Turn<'_, Wires>) -> Fate {
     let Turn { connection, mark, watch, desk, make_waker } = turn;
     let range = std::mem::take(&mut mark.posted);
-    let octets = watch.ring.sent_octets(batch, range.start as usize..range.end as usize);
+    let octets = watch.ring.sent_octets(batch, range);
     let sent = match outcome {
         Outcome::Count(sent) => Ok(*sent as usize),
         Outcome::Failed(errno) => Err((*errno).into()),
@@ -166,7 +166,7 @@ impl Watch for Wires {
         let range = desk.out.seal();
         let descriptor = Fd(connection.as_fd().as_raw_fd());
         if !range.is_empty() {
-            mark.posted = range.start as u32..range.end as u32;
+            mark.posted = range.clone();
             self.posts.push(Post { address, descriptor, range });
             return;
         }
@@ -183,7 +183,9 @@ impl Watch for Wires {
             mark.awaits_room = true;
             self.ring.poll(descriptor, libc::EPOLLOUT as u32, Operation::AwaitRoom(address));
         }
-        if mark.has_ended && !interest.read && !interest.write && !mark.awaits_end {
+        // Nothing else would tell that nobody waits for the answer any more.
+        let is_deaf = mark.receiving == Receiving::No && !interest.read && !interest.write;
+        if is_deaf && !mark.awaits_end {
             mark.awaits_end = true;
             // The end itself, EPOLLRDHUP, always counts too: hence each time.
             self.ring.poll_on(descriptor, 0, Operation::AwaitEnd(address));
