@@ -15,7 +15,7 @@ from pathlib import Path
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, WWW, Gnezdo
+from gnezdo import ARCHITECTURES, DEFAULT, WWW, Gnezdo
 
 # Path, and what the page contains once it is built.
 PAGES = [
@@ -33,7 +33,7 @@ SECONDS_MAX = 60
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     chromium = install.program("chromium", "chromium")
     requests = 0
-    for architecture in ARCHITECTURES if options.full else ["event"]:
+    for architecture in ARCHITECTURES if options.full else [DEFAULT]:
         with tempfile.TemporaryDirectory(prefix="judges-") as folder:
             log = Path(folder) / "access.log"
             logging = ["--access-log", "json", "--log-file", str(log)]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, WWW, Gnezdo
+from gnezdo import CONCURRENT, DEFAULT, WWW, Gnezdo
 
 CLIENTS = Path(__file__).resolve().parent / "clients"
 FROM_PYPI = ["via_requests.py", "via_httpx.py", "via_aiohttp.py"]
@@ -28,7 +28,7 @@ NOT_FOUND = (WWW / "404.html").read_bytes()
 
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     clients = commands()
-    architectures = ARCHITECTURES[:3] if options.full else ["event"]
+    architectures = CONCURRENT if options.full else [DEFAULT]
     for architecture in architectures:
         with Gnezdo(found, options.program, architecture=architecture) as server:
             for name, command in clients.items():

@@ -4,6 +4,7 @@ How the server ends belongs to every verdict: by itself only when it was told to
 and without a panic on its standard error.
 """
 
+import ctypes
 import re
 import signal
 import subprocess
@@ -15,7 +16,27 @@ from types import TracebackType
 from verdict import PROJECT, CannotJudge, Verdict
 
 WWW = PROJECT / "www"
-ARCHITECTURES = ["event", "threads", "processes", "single"]
+IO_URING_SETUP = 425
+
+
+def has_io_uring() -> bool:
+    """Whether the kernel, and what confines us, allows io_uring."""
+    parameters = ctypes.create_string_buffer(120)
+    return ctypes.CDLL(None).syscall(IO_URING_SETUP, 1, parameters) >= 0
+
+
+# The one that `auto` takes comes first, the one that serves one client at a time last.
+ARCHITECTURES = [
+    *(["uring"] if has_io_uring() else []),
+    "event",
+    "async",
+    "threads",
+    "processes",
+    "single",
+]
+# Those under which several clients at once are served.
+CONCURRENT = ARCHITECTURES[:-1]
+DEFAULT = ARCHITECTURES[0]
 
 START_SECONDS_MAX = 10
 # Above the server's own 10 s for answers in progress.
@@ -31,7 +52,7 @@ class Gnezdo:
         program: Path,
         root: Path = WWW,
         *options: str,
-        architecture: str = "event",
+        architecture: str = DEFAULT,
         listen: tuple[str, ...] = ("127.0.0.1:0",),
     ) -> None:
         if not program.exists():

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, Gnezdo
+from gnezdo import CONCURRENT, DEFAULT, Gnezdo
 
 # Path, and the status that it should have. Nothing of less than 97 octets: redbot asks for as many
 # as a range, and wonders why it gets all.
@@ -43,7 +43,7 @@ SECONDS_MAX = 60
 
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     redbot = install.python_program("redbot")
-    architectures = ARCHITECTURES[:3] if options.full else ["event"]
+    architectures = CONCURRENT if options.full else [DEFAULT]
     notes = 0
     for architecture in architectures:
         with Gnezdo(found, options.program, architecture=architecture) as server:

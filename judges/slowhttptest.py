@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import install
 import verdict
-from gnezdo import ARCHITECTURES, Gnezdo
+from gnezdo import CONCURRENT, DEFAULT, Gnezdo
 
 PAUSE_SECONDS = 0.1
 ANSWER_SECONDS_MAX = 1.0
@@ -45,7 +45,7 @@ SIZE_FULL = "-c 1000 -r 200 -l 30 -p 1"
 
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     tool = install.program("slowhttptest", "slowhttptest")
-    architectures = ARCHITECTURES[:3] if options.full else ["event", "threads"]
+    architectures = CONCURRENT if options.full else [DEFAULT, "threads"]
     slowest = 0.0
     for architecture in architectures:
         with Gnezdo(found, options.program, architecture=architecture) as server:

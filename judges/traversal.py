@@ -21,7 +21,7 @@ from pathlib import Path
 import install
 import verdict
 from answers import Answer, Malformed, read_answer
-from gnezdo import ARCHITECTURES, Gnezdo
+from gnezdo import CONCURRENT, Gnezdo
 
 WORDLISTS = Path("/usr/share/wfuzz/wordlist")
 LISTS = [
@@ -46,13 +46,13 @@ def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     statuses: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="judges-") as folder:
         root = build_root(Path(folder).resolve(), secret)
-        for architecture in ARCHITECTURES[:3]:
+        for architecture in CONCURRENT:
             for more in [[], ["--follow-symlinks", "--hidden"]] if options.full else [[]]:
                 server = Gnezdo(found, options.program, root, *more, architecture=architecture)
                 with server:
                     statuses += Attack(found, server, secret).send_all(targets)
     told = ", ".join(f"{count} × {status}" for status, count in statuses.most_common())
-    return f"{len(targets)} targets under each of {', '.join(ARCHITECTURES[:3])}: {told}"
+    return f"{len(targets)} targets under each of {', '.join(CONCURRENT)}: {told}"
 
 
 def all_targets() -> Iterator[bytes]:
