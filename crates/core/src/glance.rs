@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use http::{HeaderName, Method};
+use http::Method;
 
 /// The lines of a head that are fields, wherever they lie.
 pub trait FieldLines {
@@ -55,17 +55,6 @@ impl<'h> Glance<'h> {
     pub fn each_field(&self, see: &mut dyn FnMut(&[u8], &[u8]) -> bool) {
         self.fields.each(see);
     }
-
-    /// Whether one of the fields is there.
-    pub fn has_any(&self, names: &[HeaderName]) -> bool {
-        let mut has_any = false;
-        self.fields.each(&mut |name, _| {
-            let is_it = |known: &HeaderName| known.as_str().as_bytes().eq_ignore_ascii_case(name);
-            has_any = names.iter().any(is_it);
-            !has_any
-        });
-        has_any
-    }
 }
 
 impl fmt::Debug for Glance<'_> {
@@ -73,29 +62,5 @@ impl fmt::Debug for Glance<'_> {
         let Self { method, path, query, .. } = self;
         let mut f = f.debug_struct("Glance");
         f.field("method", method).field("path", path).field("query", query).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::header::{ACCEPT, IF_MATCH, RANGE};
-
-    use super::*;
-
-    struct Lines<'l>(&'l [(&'l str, &'l str)]);
-
-    impl FieldLines for Lines<'_> {
-        fn each(&self, see: &mut dyn FnMut(&[u8], &[u8]) -> bool) {
-            let _ = self.0.iter().all(|(name, value)| see(name.as_bytes(), value.as_bytes()));
-        }
-    }
-
-    #[test]
-    fn fields_are_found_without_regard_to_case() {
-        let lines = Lines(&[("host", "x"), ("RANGE", "bytes=0-")]);
-        let glance = Glance::new(&Method::GET, "/", None, &lines);
-        assert!(glance.has_any(&[IF_MATCH, RANGE]));
-        assert!(!glance.has_any(&[ACCEPT, IF_MATCH]));
-        assert!(!glance.has_any(&[]));
     }
 }

@@ -38,7 +38,7 @@ pub trait Service: Send + Sync + 'static {
         None
     }
 
-    /// Whether [`glance`](Self::glance) answers anything at all.
+    /// Whether [`glance`](Self::glance) answers anything at all; otherwise it is never called.
     fn can_glance(&self) -> bool {
         false
     }
