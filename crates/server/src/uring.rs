@@ -135,7 +135,9 @@ impl Loop {
             let has_seen_all = self.handle_completions();
             self.connections.handle_due();
             self.let_in();
-            if has_seen_all {
+            // A rush that never ends is cut off with the shutdown's deadline.
+            let now = self.connections.desk.now.instant;
+            if has_seen_all || self.connections.shared.is_past_end(now) {
                 self.come_to_end();
             }
             self.connections.handle_drain();
@@ -181,7 +183,7 @@ impl Loop {
                     .turn_at(address, |turn| wires::watched_end(&outcome, goes_on, turn));
             }
             Operation::Accept(number) => self.accepted(number, outcome, goes_on),
-            Operation::Knock(number) => self.knocked(number),
+            Operation::Knock(number) => self.knocked(number, &outcome),
             Operation::Bell if !goes_on => self.listen_to_bell(),
             Operation::Bell | Operation::Cancel => {}
             Operation::Shutdown => {
@@ -217,7 +219,7 @@ impl Loop {
 
     /// Accepts a client who stands at the door. Others who do are for the next turn, or for the
     /// next loop.
-    fn knocked(&mut self, number: usize) {
+    fn knocked(&mut self, number: usize, outcome: &Outcome) {
         let Some(door) = self.doors.get_mut(number) else {
             return;
         };
@@ -225,7 +227,9 @@ impl Loop {
         if self.paused.is_some() || self.ending != Ending::NotYet {
             return;
         }
-        if !self.connections.make_room() {
+        // Who cannot be told does not ask again and again.
+        let is_deaf = matches!(outcome, Outcome::Failed(errno) if *errno != Errno::CANCELED);
+        if is_deaf || !self.connections.make_room() {
             return self.pause();
         }
         let Connections { shared, desk, .. } = &self.connections;
