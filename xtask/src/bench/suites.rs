@@ -7,7 +7,7 @@ use super::figure::Figure;
 use super::peer::Application::{Files, Hello};
 use super::peer::{
     ACTIX_FILES, ACTIX_WEB, AXUM, AXUM_SERVEDIR, FLOOR_EPOLL, FLOOR_URING, H2O_FILES, H2O_HELLO,
-    MAY_MINIHTTP, NGINX_FILES, NGINX_HELLO, NTEX, STATIC_WEB_SERVER, floor,
+    MAY_MINIHTTP, NGINX_FILES, NGINX_HELLO, NTEX, Peer, STATIC_WEB_SERVER, floor,
 };
 use super::suite::{Bar, Bound, Load, Requests, Scenario, Suite};
 
@@ -36,20 +36,23 @@ const PIPELINE_COLUMNS: &[Figure] = &[
 const IDLE_COLUMNS: &[Figure] =
     &[Figure::BytesPerConnection, Figure::EmptyBytes, Figure::ResidentBytes];
 
+/// Who gives a constant answer.
+const HELLO_PEERS: &[Peer] = &[
+    floor(FLOOR_URING, Hello),
+    floor(FLOOR_EPOLL, Hello),
+    MAY_MINIHTTP,
+    ACTIX_WEB,
+    AXUM,
+    NTEX,
+    NGINX_HELLO,
+    H2O_HELLO,
+];
+
 /// `cargo xtask bench hello`: a constant answer.
 pub(crate) const HELLO: Suite = Suite {
     name: "hello",
     title: "A constant answer",
-    peers: &[
-        floor(FLOOR_URING, Hello),
-        floor(FLOOR_EPOLL, Hello),
-        MAY_MINIHTTP,
-        ACTIX_WEB,
-        AXUM,
-        NTEX,
-        NGINX_HELLO,
-        H2O_HELLO,
-    ],
+    peers: HELLO_PEERS,
     scenarios: &[
         Scenario {
             name: "plaintext",
@@ -84,16 +87,7 @@ pub(crate) const HELLO: Suite = Suite {
 pub(crate) const PIPELINE: Suite = Suite {
     name: "pipeline",
     title: "Pipelined requests",
-    peers: &[
-        floor(FLOOR_URING, Hello),
-        floor(FLOOR_EPOLL, Hello),
-        MAY_MINIHTTP,
-        ACTIX_WEB,
-        AXUM,
-        NTEX,
-        NGINX_HELLO,
-        H2O_HELLO,
-    ],
+    peers: HELLO_PEERS,
     scenarios: &[Scenario {
         name: "pipelined",
         title: "GET /plaintext, 16 in flight on each of 64 connections",
