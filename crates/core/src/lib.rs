@@ -31,6 +31,7 @@
 mod body;
 mod channel;
 mod glance;
+pub mod grammar;
 mod limits;
 mod machine;
 mod now;

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use crate::PeerError;
 use crate::fields::parse_fields;
 use crate::scan::{Scan, Section};
-use crate::text::{hex_digit, is_token_octet};
+use gnezdo_core::grammar::{hex_digit, is_token_octet};
 
 /// More digits cannot be a 64-bit size.
 const SIZE_DIGITS_MAX: u8 = 16;

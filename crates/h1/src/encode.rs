@@ -8,7 +8,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::framing::allows_content;
-use crate::text::contains;
+use gnezdo_core::grammar::contains;
 
 /// How a message announces the length of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::PeerError;
 use crate::names::usual_name;
-use crate::text::{is_token, trim_ows};
+use gnezdo_core::grammar::{is_token, trim_ows};
 
 /// How long a field line is, as far as room for it is concerned: less than most are.
 const LINE_BYTES: usize = 24;

@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 
 use crate::PeerError;
-use crate::text::{contains, digits, is_token, trim_ows};
+use gnezdo_core::grammar::{contains, digits, is_token, trim_ows};
 
 /// How the end of a body is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

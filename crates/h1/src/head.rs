@@ -14,10 +14,10 @@ use http::{HeaderValue, Method, StatusCode, Version};
 
 use crate::PeerError;
 use crate::fields::parse_fields;
-use crate::host::is_host;
 use crate::scan::{Scan, Section};
 use crate::target::request_target;
-use crate::text::{is_token, lines};
+use gnezdo_core::grammar::is_host;
+use gnezdo_core::grammar::{is_token, lines};
 
 /// The head of a request.
 pub type RequestHead = http::Request<()>;

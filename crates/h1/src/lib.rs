@@ -40,14 +40,12 @@ mod error;
 mod fields;
 mod framing;
 mod head;
-mod host;
 mod names;
 mod persistence;
 mod plain;
 mod scan;
 mod server;
 mod target;
-mod text;
 
 pub use chunked::{Decoded, Decoder as ChunkedDecoder};
 pub use client::{Client, ClientEvent};

@@ -3,7 +3,7 @@
 use http::header::CONNECTION;
 use http::{HeaderMap, Version};
 
-use crate::text::{contains, list_members};
+use gnezdo_core::grammar::{contains, list_members};
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

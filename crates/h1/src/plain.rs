@@ -12,8 +12,8 @@ use http::Method;
 
 use crate::PeerError;
 use crate::head::{RequestHead, URI_BYTES_MAX, read_request};
-use crate::host::is_host;
-use crate::text::{is_token_octet, trim_ows};
+use gnezdo_core::grammar::is_host;
+use gnezdo_core::grammar::{is_token_octet, trim_ows};
 
 /// A plain request is not larger, so that it keeps within the limits of the types of `http`: on
 /// the length of a name, and on the number of fields.

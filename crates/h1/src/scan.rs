@@ -7,7 +7,7 @@
 use gnezdo_core::Limits;
 
 use crate::PeerError;
-use crate::text::is_token_octet;
+use gnezdo_core::grammar::is_token_octet;
 
 /// How much longer than its target a request line may be: the longest method we know, two
 /// spaces, the version, and CRLF.

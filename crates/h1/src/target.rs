@@ -3,7 +3,7 @@
 use http::{Method, Uri};
 
 use crate::PeerError;
-use crate::host::is_host;
+use gnezdo_core::grammar::is_host;
 
 /// Reads a request target.
 ///

@@ -15,7 +15,7 @@ use crate::deadline::Waiting;
 use crate::encode::{self, Announcement, ConnectionOption};
 use crate::framing::allows_content;
 use crate::persistence::{Persistence, says_close};
-use crate::text::digits;
+use gnezdo_core::grammar::digits;
 
 impl Server {
     /// Appends the head of an answer. `length` is the length of its content, if known.

@@ -6,7 +6,7 @@ use http::{Method, Version};
 use crate::PeerError;
 use crate::framing::Framing;
 use crate::head::RequestHead;
-use crate::text::{contains, list_members};
+use gnezdo_core::grammar::{contains, list_members};
 
 /// An answer that is due.
 #[derive(Clone, Copy, Debug)]

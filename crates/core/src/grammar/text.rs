@@ -1,4 +1,4 @@
-//! Characters, digits and lists as RFC 9110 §5.6 defines them.
+//! Characters, digits and lists as RFC 9110 §5.6 defines them, for all machines.
 //!
 //! The standard library is too friendly for the wire: `parse::<u64>()` takes `+5`, `trim()`
 //! takes Unicode spaces. Octets from a peer are read by these functions only.
@@ -7,7 +7,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 
 /// `tchar`, RFC 9110 §5.6.2.
-pub(crate) const fn is_token_octet(octet: u8) -> bool {
+pub const fn is_token_octet(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
         || matches!(
             octet,
@@ -29,12 +29,12 @@ pub(crate) const fn is_token_octet(octet: u8) -> bool {
 }
 
 /// `token`, RFC 9110 §5.6.2.
-pub(crate) fn is_token(octets: &[u8]) -> bool {
+pub fn is_token(octets: &[u8]) -> bool {
     !octets.is_empty() && octets.iter().all(|&o| is_token_octet(o))
 }
 
 /// `1*DIGIT` that fits a `u64`: no sign, no space.
-pub(crate) fn digits(octets: &[u8]) -> Option<u64> {
+pub fn digits(octets: &[u8]) -> Option<u64> {
     if octets.is_empty() {
         return None;
     }
@@ -45,12 +45,12 @@ pub(crate) fn digits(octets: &[u8]) -> Option<u64> {
 }
 
 /// The value of a `HEXDIG`.
-pub(crate) fn hex_digit(octet: u8) -> Option<u64> {
+pub fn hex_digit(octet: u8) -> Option<u64> {
     (octet as char).to_digit(16).map(u64::from)
 }
 
 /// Without optional white space (SP, HTAB) at both ends.
-pub(crate) fn trim_ows(mut octets: &[u8]) -> &[u8] {
+pub fn trim_ows(mut octets: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = octets {
         octets = rest;
     }
@@ -62,12 +62,12 @@ pub(crate) fn trim_ows(mut octets: &[u8]) -> &[u8] {
 
 /// Whether a field is there. A head has few fields and most questions are about absent ones:
 /// looking through the names costs less than hashing one.
-pub(crate) fn contains(fields: &HeaderMap, name: &HeaderName) -> bool {
+pub fn contains(fields: &HeaderMap, name: &HeaderName) -> bool {
     fields.keys().any(|key| key == name)
 }
 
 /// The values of all field lines of the name, found as by [`contains`].
-pub(crate) fn lines<'h>(
+pub fn lines<'h>(
     fields: &'h HeaderMap,
     name: &HeaderName,
 ) -> impl Iterator<Item = &'h HeaderValue> {
@@ -76,7 +76,7 @@ pub(crate) fn lines<'h>(
 
 /// The members of a list, RFC 9110 §5.6.1, across all field lines of the name. Empty members
 /// come as empty slices.
-pub(crate) fn list_members<'h>(
+pub fn list_members<'h>(
     fields: &'h HeaderMap,
     name: &HeaderName,
 ) -> impl Iterator<Item = &'h [u8]> {

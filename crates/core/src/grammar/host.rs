@@ -5,13 +5,13 @@
 
 use std::net::Ipv6Addr;
 
-use crate::text::{digits, hex_digit};
+use super::text::{digits, hex_digit};
 
 /// Whether the octets name a host, with or without a port. The empty name is one: RFC 9112
 /// §3.2 asks for it where the target has no authority.
-pub(crate) fn is_host(octets: &[u8]) -> bool {
+pub fn is_host(octets: &[u8]) -> bool {
     if let Some(rest) = octets.strip_prefix(b"[") {
-        let Some(end) = memchr::memchr(b']', rest) else {
+        let Some(end) = rest.iter().position(|&octet| octet == b']') else {
             return false;
         };
         return is_ip_literal(&rest[..end]) && is_port_part(&rest[end + 1..]);

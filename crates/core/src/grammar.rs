@@ -1,0 +1,12 @@
+//! The grammar that all versions of HTTP have in common: tokens, digits, lists, hosts.
+//!
+//! Octets from a peer are read by these functions only; each machine adds what its own version
+//! says about messages.
+
+mod host;
+mod text;
+
+pub use host::is_host;
+pub use text::{
+    contains, digits, hex_digit, is_token, is_token_octet, lines, list_members, trim_ows,
+};
