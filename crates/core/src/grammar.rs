@@ -4,9 +4,11 @@
 //! says about messages.
 
 mod host;
+mod target;
 mod text;
 
 pub use host::is_host;
+pub use target::{known_method, split_target, split_while};
 pub use text::{
     contains, digits, hex_digit, is_token, is_token_octet, lines, list_members, trim_ows,
 };

@@ -36,15 +36,17 @@ mod limits;
 mod machine;
 mod now;
 mod ready;
+mod refusal;
 mod service;
 mod spare;
 
 pub use body::{Body, BodyError, FileRange, Form};
 pub use channel::{Sender, channel};
 pub use glance::{FieldLines, Glance};
-pub use limits::{Limits, Pace};
+pub use limits::{Http2Limits, Limits, Pace};
 pub use machine::{Closing, Machine, Step, Wants};
 pub use now::{HttpDate, Now};
 pub use ready::Ready;
+pub use refusal::Refusal;
 pub use service::{Reply, Request, Response, Service};
 pub use spare::{give_fields_back, spare_fields};

@@ -40,6 +40,52 @@ pub struct Limits {
     pub progress_bytes_min: u64,
     /// How long a connection that closes in stages waits for its peer: 5 s, as nginx.
     pub linger_timeout: Duration,
+    /// What holds for HTTP/2 in addition.
+    pub http2: Http2Limits,
+}
+
+/// The bounds that only HTTP/2 needs: on streams, and on frames that cost their sender less than
+/// their receiver. Beyond those on frames the connection ends with ENHANCE_YOUR_CALM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http2Limits {
+    /// Streams that are open at once: 128, as nginx. Further ones are refused
+    /// (REFUSED_STREAM), and may be tried again.
+    pub streams_max: usize,
+    /// Bytes of a request's content that wait for its handler: 256 KiB, which is what a stream
+    /// needs to bring 25 MB a second over 10 ms. It is the stream's flow-control window.
+    pub stream_window_bytes: u32,
+    /// Bytes of content that wait for all handlers of a connection: 1 MiB, so that some that do
+    /// not read keep nobody else waiting. It is the connection's flow-control window.
+    pub connection_window_bytes: u32,
+    /// CONTINUATION frames of one header block: 8, for 144 KiB (CVE-2024-27316).
+    pub continuations_max: u32,
+    /// Streams that the client resets, or that we have to reset for its faults: 100, and half
+    /// of all streams beyond (CVE-2023-44487, CVE-2025-8671).
+    pub resets_max: u32,
+    /// DATA frames without content, one after another: 100 (CVE-2019-9518).
+    pub empty_frames_max: u32,
+    /// PING and SETTINGS frames within ten seconds: 1,000 (CVE-2019-9512, CVE-2019-9515).
+    pub control_frames_max: u32,
+    /// Octets of frames beyond eight times those of fields and content: 1 MiB, as nginx.
+    pub overhead_bytes_max: u64,
+    /// Until our settings are acknowledged: 10 s. Beyond it SETTINGS_TIMEOUT.
+    pub settings_timeout: Duration,
+}
+
+impl Default for Http2Limits {
+    fn default() -> Self {
+        Self {
+            streams_max: 128,
+            stream_window_bytes: 256 * 1024,
+            connection_window_bytes: 1024 * 1024,
+            continuations_max: 8,
+            resets_max: 100,
+            empty_frames_max: 100,
+            control_frames_max: 1_000,
+            overhead_bytes_max: 1024 * 1024,
+            settings_timeout: Duration::from_secs(10),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -57,6 +103,7 @@ impl Default for Limits {
             progress_timeout: Duration::from_secs(30),
             progress_bytes_min: 7_200,
             linger_timeout: Duration::from_secs(5),
+            http2: Http2Limits::default(),
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::fmt;
 
+use gnezdo_core::Refusal;
 use http::StatusCode;
 
 macro_rules! peer_errors {
-    ($($(#[$doc:meta])* $name:ident => $status:ident, $text:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident => $status:ident, $text:expr;)*) => {
         /// A fault of the peer. After any of these the connection reads no further message.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -80,23 +81,23 @@ peer_errors! {
     /// A trailer section larger than the limit.
     TrailersTooLarge => REQUEST_HEADER_FIELDS_TOO_LARGE, "the trailer section is too large";
     /// Another expectation than `100-continue`. RFC 9110 §10.1.1.
-    Expectation => EXPECTATION_FAILED, "this expectation is unknown; only 100-continue is met";
+    Expectation => EXPECTATION_FAILED, Refusal::Expectation.reason();
     /// A method outside RFC 9110 §9.3 and RFC 5789.
-    MethodUnknown => NOT_IMPLEMENTED, "this method is not implemented";
+    MethodUnknown => NOT_IMPLEMENTED, Refusal::MethodUnknown.reason();
     /// Another major version than 1. RFC 9110 §15.6.6.
     Version => HTTP_VERSION_NOT_SUPPORTED, "this HTTP version is not supported; use HTTP/1.1";
     /// A request target longer than the limit.
-    TargetTooLong => URI_TOO_LONG, "the request target is too long";
+    TargetTooLong => URI_TOO_LONG, Refusal::TargetTooLong.reason();
     /// A head larger than the limit.
-    HeadTooLarge => REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the message is too large";
+    HeadTooLarge => REQUEST_HEADER_FIELDS_TOO_LARGE, Refusal::HeadTooLarge.reason();
     /// More field lines than the limit.
-    TooManyFields => REQUEST_HEADER_FIELDS_TOO_LARGE, "the message has too many fields";
+    TooManyFields => REQUEST_HEADER_FIELDS_TOO_LARGE, Refusal::TooManyFields.reason();
     /// Content larger than the limit.
-    ContentTooLarge => PAYLOAD_TOO_LARGE, "the content is too large";
+    ContentTooLarge => PAYLOAD_TOO_LARGE, Refusal::ContentTooLarge.reason();
     /// A head that did not come in time.
     HeadTimeout => REQUEST_TIMEOUT, "the head of the message did not come in time";
     /// Content that came too slowly.
-    ContentTimeout => REQUEST_TIMEOUT, "the content did not come in time";
+    ContentTimeout => REQUEST_TIMEOUT, Refusal::ContentTimeout.reason();
     /// The end of the stream inside a message.
     Truncated => BAD_REQUEST, "the connection ended inside a message";
     /// More interim responses than a client reads. RFC 9110 §15.2.

@@ -17,7 +17,7 @@ use crate::fields::parse_fields;
 use crate::scan::{Scan, Section};
 use crate::target::request_target;
 use gnezdo_core::grammar::is_host;
-use gnezdo_core::grammar::{is_token, lines};
+use gnezdo_core::grammar::{is_token, known_method, lines};
 
 /// The head of a request.
 pub type RequestHead = http::Request<()>;
@@ -161,22 +161,6 @@ fn has_cr(octets: &[u8]) -> bool {
 
 fn version_fault(error: PeerError, line: &[u8]) -> PeerError {
     if error == PeerError::StartLine { start_line_fault(line) } else { error }
-}
-
-/// RFC 9110 §9.1: an unrecognized method is answered with 501. Methods are case-sensitive.
-fn known_method(token: &[u8]) -> Option<Method> {
-    match token {
-        b"GET" => Some(Method::GET),
-        b"HEAD" => Some(Method::HEAD),
-        b"POST" => Some(Method::POST),
-        b"PUT" => Some(Method::PUT),
-        b"PATCH" => Some(Method::PATCH),
-        b"DELETE" => Some(Method::DELETE),
-        b"OPTIONS" => Some(Method::OPTIONS),
-        b"CONNECT" => Some(Method::CONNECT),
-        b"TRACE" => Some(Method::TRACE),
-        _ => None,
-    }
 }
 
 /// RFC 9112 §3.2: HTTP/1.1 has exactly one Host; a host in the target takes its place.

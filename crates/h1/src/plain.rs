@@ -12,8 +12,7 @@ use http::Method;
 
 use crate::PeerError;
 use crate::head::{RequestHead, URI_BYTES_MAX, read_request};
-use gnezdo_core::grammar::is_host;
-use gnezdo_core::grammar::{is_token_octet, trim_ows};
+use gnezdo_core::grammar::{is_host, is_token_octet, split_target, split_while, trim_ows};
 
 /// A plain request is not larger, so that it keeps within the limits of the types of `http`: on
 /// the length of a name, and on the number of fields.
@@ -46,21 +45,13 @@ impl<'i> PlainRequest<'i> {
             _ => return None,
         };
         let target = rest;
-        let (path, rest) = split_while(rest, &PATH_OCTETS);
-        let (query, rest) = match rest {
-            [b'?', rest @ ..] => {
-                let (query, rest) = split_while(rest, &QUERY_OCTETS);
-                (Some(str::from_utf8(query).ok()?), rest)
-            }
-            _ => (None, rest),
-        };
+        let (path, query, rest) = split_target(rest)?;
         let bytes_max = limits.target_bytes_max.min(URI_BYTES_MAX);
         let target_bytes = target.len() - rest.len();
         let section = rest.strip_prefix(b" HTTP/1.1\r\n")?;
-        if path.first() != Some(&b'/') || target_bytes > bytes_max {
+        if target_bytes > bytes_max {
             return None;
         }
-        let path = str::from_utf8(path).ok()?;
         let fields_end = window.len() - section.len() + plain_section_end(section, limits)?;
         Some(Self { octets: &window[..fields_end], method, path, query, section })
     }
@@ -191,11 +182,6 @@ fn concern(name: &[u8]) -> Concern {
     }
 }
 
-fn split_while<'o>(octets: &'o [u8], table: &[bool; 256]) -> (&'o [u8], &'o [u8]) {
-    let end = octets.iter().position(|&octet| !table[usize::from(octet)]);
-    octets.split_at(end.unwrap_or(octets.len()))
-}
-
 const TOKEN_OCTETS: [bool; 256] = {
     let mut table = [false; 256];
     let mut octet = 0;
@@ -205,27 +191,6 @@ const TOKEN_OCTETS: [bool; 256] = {
     }
     table
 };
-
-/// What stands in an absolute path, RFC 3986 §3.3.
-const PATH_OCTETS: [bool; 256] = letters_digits_and(b"-._~!$&'()*+,;=:@/%");
-
-/// What stands in a query, RFC 3986 §3.4.
-const QUERY_OCTETS: [bool; 256] = letters_digits_and(b"-._~!$&'()*+,;=:@/%?");
-
-const fn letters_digits_and(others: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut octet = 0;
-    while octet < table.len() {
-        table[octet] = (octet as u8).is_ascii_alphanumeric();
-        octet += 1;
-    }
-    let mut index = 0;
-    while index < others.len() {
-        table[others[index] as usize] = true;
-        index += 1;
-    }
-    table
-}
 
 #[cfg(test)]
 mod tests {

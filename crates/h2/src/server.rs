@@ -1,0 +1,356 @@
+//! The server's side: requests come in, answers go out.
+//!
+//! The service decides about status, fields and content; the machine about everything that
+//! frames the message or manages the connection. Server push is not sent, because browsers have
+//! removed it; what takes its place is `103 (Early Hints)`: [`Server::send_interim`].
+
+use gnezdo_core::grammar::digits;
+use gnezdo_core::{HttpDate, Now, Pace, Ready, Refusal};
+use http::header::{CONTENT_LENGTH, DATE};
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+
+use crate::connection::{BlockHead, Connection, Ends, Event, Follows, Stage, encode_fields};
+use crate::error::{ErrorCode, Fault, PeerError};
+use crate::hpack::{Decoded, Encoder, Indexing};
+use crate::request::{Content, IsAll, Request, Unfit, asked};
+use crate::role::{Role, Roles};
+use crate::spare::SpareLines;
+use crate::stream::{Asked, Due, Receiving, Sending, Stream, StreamId};
+use crate::streams::Absent;
+use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow};
+
+/// The server's side of one connection.
+///
+/// ```
+/// use gnezdo_core::{Machine, Now, Ready};
+/// use gnezdo_h2::{Event, PREFACE, Server};
+///
+/// let now = Now::read();
+/// let mut server = Server::new(&now, Default::default());
+/// let mut input = PREFACE.to_vec();
+/// input.extend(b"\0\0\0\x04\0\0\0\0\0"); // SETTINGS, none
+/// input.extend(b"\0\0\x06\x01\x05\0\0\0\x01"); // HEADERS with END_STREAM and END_HEADERS
+/// input.extend(b"\x82\x86\x84\x41\x01x"); // GET, http, /, x
+///
+/// let (mut at, mut out) = (0, Vec::new());
+/// while at < input.len() {
+///     let step = server.handle_input(&now, &input[at..]);
+///     at += step.used;
+///     if let Some(Event::Head(stream, request)) = step.event {
+///         assert_eq!(request.target(), b"/");
+///         let (answer, ()) = http::Response::new(()).into_parts();
+///         server.send_ready(&now, stream, &Ready::new(answer, "Hello".into()), 1024, &mut out);
+///     }
+/// }
+/// assert!(out.ends_with(b"\0\0\x05\0\x01\0\0\0\x01Hello")); // DATA with END_STREAM
+/// ```
+pub type Server = Connection<ServerRole>;
+
+/// The role of a server.
+#[derive(Debug)]
+pub enum ServerRole {}
+
+#[expect(private_interfaces, reason = "nobody outside can have a role of their own")]
+impl Role for ServerRole {
+    type Head = Request;
+
+    const SELF: Roles = Roles::Server;
+
+    fn receive_lines(
+        server: &mut Server,
+        now: &Now,
+        block: BlockHead,
+        decoded: Decoded,
+        lines: SpareLines,
+    ) -> Result<Option<Event<'static, Request>>, Fault> {
+        if server.streams.get(block.stream).is_some() {
+            return server.receive_trailers(now, block, decoded, &lines);
+        }
+        if !server.admits(block.stream)? {
+            return Ok(None);
+        }
+        server.begin(now, block, decoded, lines)
+    }
+
+    fn answer_refusal(server: &mut Server, now: &Now, id: StreamId, refusal: Refusal) {
+        let mut response = http::Response::new(());
+        *response.status_mut() = refusal.status();
+        let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(http::header::CONTENT_TYPE, plain);
+        let ready = Ready::new(response.into_parts().0, refusal.text().into());
+        let mut words = std::mem::take(&mut server.own_words);
+        if server.send_ready(now, id, &ready, usize::MAX, &mut words) == Follows::Content {
+            // The client has no window for a sentence: it has to do with the status.
+            server.reset(now, id, ErrorCode::CANCEL);
+        }
+        words.append(&mut server.own_words);
+        server.own_words = words;
+    }
+}
+
+impl Server {
+    /// Whether a header block opens a new stream. RFC 9113 §5.1.1.
+    fn admits(&mut self, id: StreamId) -> Result<bool, Fault> {
+        if !id.is_client_s() {
+            return Err(PeerError::StreamIdentifier.into());
+        }
+        match self.absent(id) {
+            Absent::Idle => {}
+            Absent::ClosedByUs => return Ok(false),
+            Absent::ClosedByPeer => return Err(PeerError::StreamClosed.into()),
+            Absent::Closed => return Err(PeerError::StreamIdentifier.into()),
+        }
+        // RFC 9113 §6.8: what comes after our last word is not looked at.
+        if self.stage >= Stage::Leaving {
+            return Ok(false);
+        }
+        self.streams.note_peer_s(id);
+        if self.streams.len() >= self.limits.http2.streams_max {
+            return Err(Fault::Stream(id, PeerError::TooManyStreams));
+        }
+        Ok(true)
+    }
+
+    fn begin(
+        &mut self,
+        now: &Now,
+        block: BlockHead,
+        decoded: Decoded,
+        lines: SpareLines,
+    ) -> Result<Option<Event<'static, Request>>, Fault> {
+        let BlockHead { stream: id, is_all } = block;
+        let asked = asked(&lines);
+        let judged = match decoded {
+            Decoded::Complete => Request::judge(lines, is_all, &self.limits),
+            Decoded::ListTooLarge => Err(Unfit::Refused(Refusal::HeadTooLarge)),
+            Decoded::TooManyLines => Err(Unfit::Refused(Refusal::TooManyFields)),
+        };
+        match judged {
+            Ok(request) => {
+                self.open(now, id, &request);
+                Ok(Some(Event::Head(id, request)))
+            }
+            Err(Unfit::Malformed(error)) => Err(Fault::Stream(id, error)),
+            Err(Unfit::Refused(refusal)) => {
+                let due = Due { asked, expects_continue: false };
+                let receiving = match is_all {
+                    IsAll::Yes => Receiving::Complete,
+                    IsAll::No => Receiving::Content { come: 0, left: None },
+                };
+                self.insert(id, receiving, due);
+                Ok(Some(self.refuse_request(now, id, refusal)))
+            }
+        }
+    }
+
+    fn open(&mut self, now: &Now, id: StreamId, request: &Request) {
+        let receiving = match request.content() {
+            Content::None => Receiving::Complete,
+            Content::Length(length) => Receiving::Content { come: 0, left: Some(length) },
+            Content::Unknown => Receiving::Content { come: 0, left: None },
+        };
+        let due = request.due();
+        let preferred = self.streams.take_preferred(id);
+        let stream = self.insert(id, receiving, due);
+        stream.priority = preferred.unwrap_or(request.priority());
+        if receiving != Receiving::Complete && !due.expects_continue {
+            let pace = Pace::new(now.instant);
+            stream.receive_pace = Some(pace);
+            self.waiting.watch(pace.deadline(&self.limits));
+        }
+    }
+
+    fn insert(&mut self, id: StreamId, receiving: Receiving, due: Due) -> &mut Stream {
+        let window = self.limits.http2.stream_window_bytes;
+        // Until our settings are known, the peer goes by the default.
+        let is_known = self.waiting.settings_since.is_none();
+        let window = if is_known { window } else { window.max(INITIAL_WINDOW) };
+        self.streams.insert(Stream {
+            id,
+            receiving,
+            sending: Sending::Due(due),
+            receive_window: ReceiveWindow::new(window),
+            send_window: SendWindow::new(self.peer.initial_window_size),
+            priority: crate::Priority::default(),
+            is_ready: false,
+            receive_pace: None,
+            send_pace: None,
+        })
+    }
+
+    /// Whether an answer has been asked for on a stream, and not begun.
+    pub fn is_answer_due(&self, id: StreamId) -> bool {
+        self.due(id).is_some()
+    }
+
+    fn due(&self, id: StreamId) -> Option<Due> {
+        match self.streams.get(id)?.sending {
+            Sending::Due(due) => Some(due),
+            Sending::Content { .. } | Sending::Complete => None,
+        }
+    }
+
+    /// Appends the head of an answer. `length` is the length of its content, if known.
+    ///
+    /// Says whether the content is to follow; if not, the answer is complete. Does nothing if no
+    /// answer is due.
+    pub fn send_response(
+        &mut self,
+        now: &Now,
+        id: StreamId,
+        head: &Parts,
+        length: Option<u64>,
+        out: &mut Vec<u8>,
+    ) -> Follows {
+        let Some(due) = self.due(id) else {
+            return Follows::Nothing;
+        };
+        if head.status.is_informational() {
+            // An interim response is no answer: the client would wait for ever.
+            self.reset(now, id, ErrorCode::INTERNAL_ERROR);
+            return Follows::Nothing;
+        }
+        let (announced, follows) = framing(due.asked, head.status, length, &head.headers);
+        self.write_response(now, id, head.status, &head.headers, announced, follows, out);
+        follows
+    }
+
+    /// Appends a prepared answer, and its content if that is welcome and there is room for it.
+    ///
+    /// Says whether the content is to follow as after [`send_response`](Self::send_response): it
+    /// does if it is longer than `content_bytes_max` bytes or than the windows. Otherwise the
+    /// answer is complete. Does nothing if no answer is due.
+    pub fn send_ready(
+        &mut self,
+        now: &Now,
+        id: StreamId,
+        ready: &Ready,
+        content_bytes_max: usize,
+        out: &mut Vec<u8>,
+    ) -> Follows {
+        let Some(due) = self.due(id) else {
+            return Follows::Nothing;
+        };
+        let content = ready.body();
+        let (status, fields) = (ready.status(), ready.headers());
+        let (announced, follows) = framing(due.asked, status, Some(content.len() as u64), fields);
+        self.write_response(now, id, status, fields, announced, follows, out);
+        if follows == Follows::Nothing {
+            return follows;
+        }
+        if content.len() > content_bytes_max.min(self.room(id)) {
+            return Follows::Content;
+        }
+        self.send_last(now, id, content, out);
+        Follows::Nothing
+    }
+
+    /// Appends an interim (1xx) response, such as `103 (Early Hints)`. Does nothing once the
+    /// answer has begun.
+    pub fn send_interim(
+        &mut self,
+        id: StreamId,
+        status: StatusCode,
+        fields: &HeaderMap,
+        out: &mut Vec<u8>,
+    ) {
+        // RFC 9113 §8.6: HTTP/2 has no 101.
+        let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+        if is_interim && self.is_answer_due(id) {
+            self.write_head(id, Ends::No, out, |encoder, out| {
+                encoder.encode_status(status.as_u16(), out);
+                encode_fields(fields, |name| *name == CONTENT_LENGTH, encoder, out);
+            });
+        }
+    }
+
+    /// Appends `100 (Continue)` if the client waits for it. RFC 9110 §10.1.1.
+    pub fn send_continue(&mut self, now: &Now, id: StreamId, out: &mut Vec<u8>) {
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
+        if let Sending::Due(due) = &mut stream.sending
+            && due.expects_continue
+        {
+            due.expects_continue = false;
+            stream.receive_pace = Some(Pace::new(now.instant));
+            let deadline = stream.deadline(&self.limits);
+            self.waiting.watch(deadline);
+            self.send_interim(id, StatusCode::CONTINUE, &HeaderMap::new(), out);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each says one thing about the head")]
+    fn write_response(
+        &mut self,
+        now: &Now,
+        id: StreamId,
+        status: StatusCode,
+        fields: &HeaderMap,
+        announced: Option<u64>,
+        follows: Follows,
+        out: &mut Vec<u8>,
+    ) {
+        let ends = if follows == Follows::Nothing { Ends::Yes } else { Ends::No };
+        self.write_head(id, ends, out, |encoder, out| {
+            encoder.encode_status(status.as_u16(), out);
+            encode_length(announced, encoder, out);
+            encode_fields(fields, |name| *name == CONTENT_LENGTH, encoder, out);
+            if !fields.contains_key(DATE) {
+                encode_date(&now.date, encoder, out);
+            }
+        });
+        match ends {
+            Ends::Yes => self.complete_sending(now, id),
+            Ends::No => {
+                if let Some(stream) = self.streams.get_mut(id) {
+                    stream.sending = Sending::Content { left: announced };
+                }
+            }
+        }
+    }
+}
+
+fn encode_length(length: Option<u64>, encoder: &mut Encoder, out: &mut Vec<u8>) {
+    if let Some(length) = length {
+        let digits = itoa::Buffer::new().format(length).to_owned();
+        encoder.encode(b"content-length", digits.as_bytes(), Indexing::Without, out);
+    }
+}
+
+/// The same for a second: worth a place in the table.
+fn encode_date(date: &HttpDate, encoder: &mut Encoder, out: &mut Vec<u8>) {
+    encoder.encode(b"date", date.as_bytes(), Indexing::Incremental, out);
+}
+
+/// The length that is announced, and whether content follows. RFC 9110 §6.4.1, §8.6.
+fn framing(
+    asked: Asked,
+    status: StatusCode,
+    length: Option<u64>,
+    fields: &HeaderMap,
+) -> (Option<u64>, Follows) {
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        return (None, Follows::Nothing);
+    }
+    // RFC 9110 §9.3.6: success of CONNECT is a tunnel.
+    if asked == Asked::Connect && status.is_success() {
+        return (None, Follows::Content);
+    }
+    // RFC 9110 §15.3.6: no content, whatever the service gives.
+    let length = if status == StatusCode::RESET_CONTENT { Some(0) } else { length };
+    match (asked, length) {
+        // A relayed answer to HEAD has no content but may know its length. RFC 9110 §8.6.
+        (Asked::Head, Some(0)) => {
+            let relayed = fields.get(CONTENT_LENGTH).and_then(|value| digits(value.as_bytes()));
+            (relayed.or(length), Follows::Nothing)
+        }
+        (Asked::Head, _) => (length, Follows::Nothing),
+        (_, Some(0)) => (Some(0), Follows::Nothing),
+        (_, length) => (length, Follows::Content),
+    }
+}
+
+#[cfg(test)]
+mod tests;
