@@ -103,6 +103,11 @@ impl Sender {
         state.abandoned || state.waiting_bytes < ROOM_BYTES
     }
 
+    /// How many bytes wait for the reader; none, if it has gone.
+    pub fn waiting_bytes(&self) -> usize {
+        lock(&self.0).waiting_bytes
+    }
+
     /// Whether somebody has begun to read.
     pub fn is_wanted(&self) -> bool {
         lock(&self.0).wanted

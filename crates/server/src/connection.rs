@@ -215,9 +215,20 @@ impl Connection {
         self.readiness.readable |= !desk.is_ring;
         match self.turn(desk, make_waker) {
             Fate::Wait if desk.is_ring && self.stream.has_input() => Fate::Wait,
-            Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => self.close(desk),
+            Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => {
+                self.leave(desk, make_waker)
+            }
             fate => fate,
         }
+    }
+
+    /// Ends a connection at rest, after the last words of what is spoken.
+    fn leave(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> Fate {
+        if matches!(self.phase, Phase::Lingering { .. }) {
+            return self.close(desk);
+        }
+        self.session.leave();
+        self.turn(desk, make_waker)
     }
 
     /// Since when nothing at all is in progress. Nothing is, either, when a peer that should

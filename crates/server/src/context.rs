@@ -1,10 +1,13 @@
 //! What all connections of a process share, and what a thread lends to them for one turn.
 
+use std::io;
 use std::sync::Arc;
 
-use gnezdo_core::{Limits, Now, Service};
+use gnezdo_core::{FileRange, Limits, Now, Service};
 
 use crate::access_log::{LogBuffer, LogSink};
+use crate::encryption::Encryption;
+use crate::file_content;
 use crate::output::Output;
 
 /// What all sessions of a process share.
@@ -12,6 +15,25 @@ pub(crate) struct Context {
     pub(crate) service: Box<dyn Service>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) log: Option<LogSink>,
+    /// Whether HTTP/2 is spoken with those who know beforehand that it is.
+    pub(crate) http2: bool,
+    pub(crate) encryption: Encryption,
+    /// For those who speak HTTP where TLS is expected.
+    pub(crate) plain: Option<Arc<Self>>,
+}
+
+impl Context {
+    /// A context without TLS and log.
+    pub(crate) fn new(service: Box<dyn Service>, limits: Arc<Limits>) -> Self {
+        Self {
+            service,
+            limits,
+            log: None,
+            http2: true,
+            encryption: Encryption::default(),
+            plain: None,
+        }
+    }
 }
 
 /// What a thread lends to one session after another.
@@ -23,6 +45,10 @@ pub(crate) struct Desk {
     /// Whether the driver receives and sends by itself: octets that came are handed to the
     /// connection, and those that are to leave are taken from `out` after its turn.
     pub(crate) is_ring: bool,
+    /// Where TLS decrypts what came.
+    pub(crate) scratch: Vec<u8>,
+    /// What is yet to be encrypted, while it is said.
+    plain: Output,
 }
 
 impl Desk {
@@ -33,6 +59,8 @@ impl Desk {
             log: context.log.as_ref().map(LogSink::buffer),
             input: vec![0; input_bytes].into_boxed_slice(),
             is_ring: false,
+            scratch: Vec::new(),
+            plain: Output::default(),
         }
     }
 
@@ -41,5 +69,39 @@ impl Desk {
         if let Some(log) = &mut self.log {
             log.flush();
         }
+    }
+
+    /// Lays another sheet on the desk: what is said from now on is not for the wire as it is.
+    /// Gives the sheet that is.
+    pub(crate) fn begin_plain(&mut self) -> Output {
+        let plain = std::mem::take(&mut self.plain);
+        std::mem::replace(&mut self.out, plain)
+    }
+
+    /// Puts the sheet for the wire back, after `seal` has written there what was said. What it
+    /// finds on the desk is gone afterwards.
+    pub(crate) fn end_plain(
+        &mut self,
+        mut wire: Output,
+        seal: impl FnOnce(&mut Self, &mut Output),
+    ) {
+        seal(self, &mut wire);
+        self.out.clear();
+        self.plain = std::mem::replace(&mut self.out, wire);
+    }
+
+    /// Appends the next octets of a file to `out`, at most so many, and moves the start of the
+    /// range past them.
+    ///
+    /// # Errors
+    /// What reading gave; [`io::ErrorKind::UnexpectedEof`] if the file is shorter than promised.
+    #[expect(clippy::unused_self, reason = "sessions make no system calls; a desk may")]
+    pub(crate) fn read_file(
+        &self,
+        range: &mut FileRange,
+        bytes_max: usize,
+        out: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        file_content::read(range, bytes_max, out)
     }
 }

@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 
 use gnezdo_socket::ListenError;
+#[cfg(feature = "tls")]
+use gnezdo_tls::TlsError;
 
 use crate::architecture::Architecture;
 
@@ -32,6 +34,12 @@ pub enum ServerError {
         /// What opening it gave.
         source: io::Error,
     },
+    /// TLS cannot be spoken with these certificates, keys or settings.
+    #[cfg(feature = "tls")]
+    Tls(TlsError),
+    /// Addresses that redirect to `https` without TLS to redirect to.
+    #[cfg(feature = "tls")]
+    RedirectWithoutTls,
     /// The program could not start itself again as a worker.
     Worker(io::Error),
     /// The kernel refused something a server cannot do without.
@@ -61,6 +69,12 @@ impl fmt::Display for ServerError {
             Self::AccessLog { path, source } => {
                 write!(f, "the access log {} cannot be opened: {source}", path.display())
             }
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => write!(f, "{error}"),
+            #[cfg(feature = "tls")]
+            Self::RedirectWithoutTls => {
+                f.write_str("there is nothing to redirect to without TLS; give a certificate")
+            }
             Self::Worker(source) => write!(f, "a worker process cannot be started: {source}"),
             Self::System { what, source } => write!(f, "{what} failed: {source}"),
         }
@@ -71,6 +85,10 @@ impl Error for ServerError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NoAddress | Self::Unavailable { .. } => None,
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => Some(error),
+            #[cfg(feature = "tls")]
+            Self::RedirectWithoutTls => None,
             Self::Listen(error) => Some(error),
             Self::AccessLog { source, .. } | Self::Worker(source) | Self::System { source, .. } => {
                 Some(source)

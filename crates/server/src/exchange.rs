@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use gnezdo_core::{BodyError, Response, Sender};
-use http::StatusCode;
+use gnezdo_core::{BodyError, Response, Sender, with_early_hints};
+use http::{HeaderMap, StatusCode};
 use http_body::{Body as HttpBody, Frame};
 
 use crate::access_log::Record;
@@ -73,18 +73,26 @@ impl Exchange {
         }
     }
 
-    /// The answer, once it is made. A handler that panics makes 500.
-    pub(crate) fn poll_handler(&mut self, cx: &mut Context<'_>) -> Poll<Response> {
+    /// The answer, once it is made; until then what the handler hints. A handler that panics
+    /// makes 500.
+    pub(crate) fn poll_handler(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Result<Response, Vec<HeaderMap>> {
         let Some(handler) = &mut self.handler else {
-            return Poll::Pending;
+            return Err(Vec::new());
         };
-        let polled = handler
-            .with(|handler| handler.as_mut().poll(cx))
-            .unwrap_or_else(|| Poll::Ready(text_response(StatusCode::INTERNAL_SERVER_ERROR)));
+        let polled = handler.with(|handler| with_early_hints(|| handler.as_mut().poll(cx)));
+        let (polled, hints) = polled.unwrap_or_else(|| {
+            (Poll::Ready(text_response(StatusCode::INTERNAL_SERVER_ERROR)), Vec::new())
+        });
         if polled.is_ready() {
             self.handler = None;
         }
-        polled
+        match polled {
+            Poll::Ready(response) => Ok(response),
+            Poll::Pending => Err(hints),
+        }
     }
 
     /// The next piece of the answer. A body that panics ends with an error.

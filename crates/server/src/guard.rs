@@ -2,17 +2,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use gnezdo_core::{Body, Glance, Reply, Request, Response, Service};
+use gnezdo_core::{Body, Glance, Reply, Request, Response, Service, with_early_hints};
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// Calls a service; one that panics answers 500.
+/// Calls a service; one that panics answers 500. What it hints before an answer that comes later
+/// is the second value.
 ///
 /// The panic hook has reported the panic by then. What the service left behind is its own
 /// business: it is shared between threads, so it must cope with a panic anyway.
-pub(crate) fn call_service(service: &dyn Service, request: impl FnOnce() -> Request) -> Reply {
-    guarded(|| service.call(request()))
-        .unwrap_or_else(|| Reply::Now(text_response(StatusCode::INTERNAL_SERVER_ERROR)))
+pub(crate) fn call_service(
+    service: &dyn Service,
+    request: impl FnOnce() -> Request,
+) -> (Reply, Vec<HeaderMap>) {
+    guarded(|| with_early_hints(|| service.call(request()))).unwrap_or_else(|| {
+        (Reply::Now(text_response(StatusCode::INTERNAL_SERVER_ERROR)), Vec::new())
+    })
 }
 
 /// Lets a service answer at a glance, if it can; one that panics answers 500.

@@ -54,7 +54,7 @@ impl InMemory {
     /// A connection that was just accepted. The time is read once; after that it
     /// [is told](Self::handle_time).
     pub fn new(service: impl Service, limits: Limits, peer: Peer) -> Self {
-        let context = Context { service: Box::new(service), limits: Arc::new(limits), log: None };
+        let context = Context::new(Box::new(service), Arc::new(limits));
         let desk = Desk::new(&context, 0);
         let session = Session::new(Arc::new(context), peer, &desk);
         Self { session, desk }

@@ -31,6 +31,16 @@ pub(crate) enum Tail {
     File(FileRange),
 }
 
+impl Tail {
+    /// How many octets have not left.
+    pub(crate) fn left(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File(range) => range.length,
+        }
+    }
+}
+
 impl Output {
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.len() == self.sent && self.tail.is_none()
@@ -43,11 +53,7 @@ impl Output {
 
     /// How many octets have not left.
     pub(crate) fn left(&self) -> u64 {
-        let tail = match &self.tail {
-            None => 0,
-            Some(Tail::Bytes(bytes)) => bytes.len() as u64,
-            Some(Tail::File(range)) => range.length,
-        };
+        let tail = self.tail.as_ref().map_or(0, Tail::left);
         (self.bytes.len() - self.sent) as u64 + tail
     }
 

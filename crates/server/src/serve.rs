@@ -9,6 +9,7 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::architecture::Driver;
 use crate::background::Background;
+use crate::encryption::Encryption;
 use crate::error::ServerError;
 use crate::into_listener::IntoListener;
 use crate::settings::Settings;
@@ -99,11 +100,13 @@ impl Serve {
     async fn run(self) -> Result<(), ServerError> {
         let listener = self.listener?;
         let shutdown = Shutdown::new().map_err(ServerError::system("making a pipe"))?;
+        let encryption = Encryption::load(&self.settings)?;
         let log = start_log(&self.settings)?;
         let connections_max =
             self.settings.process_connections_max(Driver::Async, 0, descriptors());
         let shared = share(
             &self.settings,
+            &encryption,
             connections_max,
             self.service,
             log.as_ref(),

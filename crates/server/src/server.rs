@@ -3,18 +3,22 @@
 use std::io;
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use gnezdo_core::Service;
-use gnezdo_socket::{ListenAddress, ListenOptions, Listener, LocalAddress, raise_descriptor_limit};
+use gnezdo_socket::{
+    ListenAddress, ListenOptions, Listener, LocalAddress, Scheme, raise_descriptor_limit,
+};
 
 use crate::access_log::LogWriter;
 use crate::architecture::{Architecture, Driver, Plan};
 use crate::background::Background;
 use crate::driver::Shared;
+use crate::encryption::Encryption;
 use crate::error::ServerError;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
-use crate::startup::{share, start_log};
+use crate::startup::{share, share_redirect, start_log};
 use crate::supervise::News;
 #[cfg(feature = "tokio")]
 use crate::tasks;
@@ -26,6 +30,9 @@ pub struct Server {
     settings: Settings,
     plan: Plan,
     listeners: Vec<Listener>,
+    /// Whose clients are sent to the first of the others.
+    redirecting: Vec<Listener>,
+    encryption: Encryption,
     shutdown: Shutdown,
     role: Role,
     /// The supervisor's, once it listens to signals.
@@ -49,13 +56,20 @@ impl Server {
     pub fn bind(settings: Settings) -> Result<Self, ServerError> {
         let plan = settings.architecture.plan(settings.workers, settings.processes);
         ensure_available(&plan, settings.architecture)?;
+        let encryption = Encryption::load(&settings)?;
         let shutdown = Shutdown::new().map_err(ServerError::system("making a pipe"))?;
         let (listeners, role) = match supervise::inherited_listeners() {
             Some(listeners) => (listeners?, Role::Works),
             None if plan.processes > 0 => (bind_all(&settings.listen)?, Role::Supervises),
             None => (bind_all(&settings.listen)?, Role::Serves),
         };
-        Ok(Self { settings, plan, listeners, shutdown, role, news: Mutex::default() })
+        // A supervisor does it for its workers.
+        let redirecting = match role {
+            Role::Works => Vec::new(),
+            Role::Serves | Role::Supervises => bind_each(Encryption::redirected(&settings))?,
+        };
+        let news = Mutex::default();
+        Ok(Self { settings, plan, listeners, redirecting, encryption, shutdown, role, news })
     }
 
     /// What was decided about drivers and numbers.
@@ -70,7 +84,13 @@ impl Server {
 
     /// The URLs under which browsers on this and other machines find the server.
     pub fn urls(&self) -> Vec<String> {
-        self.listeners.iter().flat_map(Listener::urls).collect()
+        let scheme = self.encryption.scheme();
+        self.listeners.iter().flat_map(|listener| listener.urls(scheme)).collect()
+    }
+
+    /// The URLs whose clients are sent to the others.
+    pub fn redirect_urls(&self) -> Vec<String> {
+        self.redirecting.iter().flat_map(|listener| listener.urls(Scheme::Http)).collect()
     }
 
     /// Whether this process is a worker that a supervisor started, so that it has nothing to
@@ -107,7 +127,20 @@ impl Server {
     ///
     /// # Errors
     /// See [`ServerError`].
-    pub fn run(self, service: impl Service) -> Result<(), ServerError> {
+    pub fn run(mut self, service: impl Service) -> Result<(), ServerError> {
+        let redirecting = std::mem::take(&mut self.redirecting);
+        let redirecting = self.start_redirecting(redirecting)?;
+        let shutdown = self.shutdown.clone();
+        let result = self.run_in_role(service);
+        if let Some(redirecting) = redirecting {
+            // Whatever has ended the server ends this too.
+            shutdown.begin();
+            let _ = redirecting.join();
+        }
+        result
+    }
+
+    fn run_in_role(self, service: impl Service) -> Result<(), ServerError> {
         match self.role {
             Role::Supervises => {
                 let news = self.take_news()?;
@@ -122,6 +155,25 @@ impl Server {
                 self.serve(Box::new(service))
             }
         }
+    }
+
+    /// Starts a small server of its own that sends clients to the first address.
+    fn start_redirecting(
+        &self,
+        listeners: Vec<Listener>,
+    ) -> Result<Option<JoinHandle<io::Result<()>>>, ServerError> {
+        let addresses = self.local_addresses();
+        let Some(port) = addresses.iter().find_map(|address| Some(address.tcp()?.port())) else {
+            return Ok(None);
+        };
+        if listeners.is_empty() {
+            return Ok(None);
+        }
+        // Who was sent elsewhere is not in the log: the request comes again, to the other.
+        let shared = share_redirect(&self.settings, port, None, self.shutdown.clone());
+        let thread = std::thread::Builder::new().name("redirect".into());
+        let started = thread.spawn(move || event::run(shared, listeners));
+        started.map(Some).map_err(ServerError::system("starting a thread"))
     }
 
     /// A supervisor listens to signals in any case: to those of its workers.
@@ -161,7 +213,9 @@ impl Server {
             _ => Background::start()?,
         };
         let shutdown = self.shutdown.clone();
-        let shared = share(&self.settings, connections_max, service, log, shutdown, background);
+        let (settings, encryption) = (&self.settings, &self.encryption);
+        let shared =
+            share(settings, encryption, connections_max, service, log, shutdown, background);
         Ok(Shared { is_alone: workers == 1 && processes == 0, ..shared })
     }
 }
@@ -181,6 +235,10 @@ fn bind_all(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
     if addresses.is_empty() {
         return Err(ServerError::NoAddress);
     }
+    bind_each(addresses)
+}
+
+fn bind_each(addresses: &[ListenAddress]) -> Result<Vec<Listener>, ServerError> {
     let options = ListenOptions::default();
     Ok(addresses
         .iter()

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use gnezdo_core::Limits;
 use gnezdo_socket::{AccessRules, ListenAddress};
+#[cfg(feature = "tls")]
+use gnezdo_tls::TlsSettings;
 
 use crate::access_log::{LogFormat, LogTarget};
 use crate::architecture::{Architecture, Driver};
@@ -30,6 +32,20 @@ pub struct Settings {
     pub processes: Option<NonZeroUsize>,
     /// The bounds of one connection.
     pub limits: Limits,
+    /// Speaks TLS on all addresses; by default on none.
+    #[cfg(feature = "tls")]
+    pub tls: Option<TlsSettings>,
+    /// Addresses whose clients are sent to the first address of [`listen`](Self::listen), by
+    /// `https`; none by default. They need TLS.
+    #[cfg(feature = "tls")]
+    pub redirect_http: Vec<ListenAddress>,
+    /// Tells browsers for how long they should come by `https` only: `Strict-Transport-Security`
+    /// (RFC 6797) in every answer over TLS. Not sent by default: it cannot be taken back.
+    #[cfg(feature = "tls")]
+    pub hsts_max_age: Option<Duration>,
+    /// Whether HTTP/2 is spoken: by ALPN over TLS, and without TLS by those who know beforehand
+    /// that it is (RFC 9113 §3.3). It is.
+    pub http2: bool,
     /// How many connections may be open at once, over all processes. By default as many as
     /// there are descriptors, a quarter of them left for files; 4,096 with threads.
     ///
@@ -54,6 +70,13 @@ impl Default for Settings {
             workers: None,
             processes: None,
             limits: Limits::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            redirect_http: Vec::new(),
+            #[cfg(feature = "tls")]
+            hsts_max_age: None,
+            http2: true,
             connections_max: None,
             connections_per_ip_max: None,
             access: AccessRules::default(),

@@ -10,7 +10,9 @@ use crate::background::Background;
 use crate::busy::Busy;
 use crate::context::Context;
 use crate::driver::Shared;
+use crate::encryption::Encryption;
 use crate::error::ServerError;
+use crate::redirect::Redirect;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 
@@ -34,15 +36,19 @@ pub(crate) fn start_log(settings: &Settings) -> Result<Option<LogWriter>, Server
 /// Brings together what the threads of a process share.
 pub(crate) fn share(
     settings: &Settings,
+    encryption: &Encryption,
     connections_max: usize,
     service: Box<dyn Service>,
     log: Option<&LogWriter>,
     shutdown: Shutdown,
     background: Background,
 ) -> Shared {
+    let plain = context(settings, Box::new(Redirect::to_same_port()), log);
+    let plain = Arc::new(Context { http2: false, ..plain });
     let context = |service, limits| {
-        let log = log.and_then(LogWriter::sink);
-        Arc::new(Context { service, limits: Arc::new(limits), log })
+        let context = context(settings, service, log);
+        let (encryption, plain) = (encryption.clone(), Some(plain.clone()));
+        Arc::new(Context { limits: Arc::new(limits), encryption, plain, ..context })
     };
     let per_ip_max = settings.connections_per_ip_max.map(usize::from);
     Shared {
@@ -56,3 +62,35 @@ pub(crate) fn share(
         background,
     }
 }
+
+/// A context without TLS.
+fn context(settings: &Settings, service: Box<dyn Service>, log: Option<&LogWriter>) -> Context {
+    Context {
+        log: log.and_then(LogWriter::sink),
+        http2: settings.http2,
+        ..Context::new(service, Arc::new(settings.limits.clone()))
+    }
+}
+
+/// What threads share that send clients elsewhere: to the port that speaks TLS.
+pub(crate) fn share_redirect(
+    settings: &Settings,
+    port: u16,
+    log: Option<&LogWriter>,
+    shutdown: Shutdown,
+) -> Shared {
+    let context = Arc::new(context(settings, Box::new(Redirect::to_port(port)), log));
+    Shared {
+        busy: context.clone(),
+        context,
+        admission: Admission::new(settings.access.clone(), REDIRECTED_MAX, None),
+        neighbours: Arc::default(),
+        is_alone: true,
+        shutdown,
+        shutdown_timeout: settings.shutdown_timeout,
+        background: Background::default(),
+    }
+}
+
+/// How many clients are sent elsewhere at once.
+const REDIRECTED_MAX: usize = 1_024;

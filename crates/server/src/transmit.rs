@@ -89,12 +89,7 @@ fn transmit_some(stream: &Stream, output: &mut Output) -> io::Result<u64> {
 }
 
 fn drop_empty(tail: &mut Option<Tail>) {
-    let is_empty = match tail {
-        None => false,
-        Some(Tail::Bytes(bytes)) => bytes.is_empty(),
-        Some(Tail::File(range)) => range.length == 0,
-    };
-    if is_empty {
+    if tail.as_ref().is_some_and(|tail| tail.left() == 0) {
         *tail = None;
     }
 }

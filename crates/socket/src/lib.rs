@@ -67,3 +67,4 @@ pub use local_address::LocalAddress;
 pub use network::{Network, NetworkError};
 pub use peer::Peer;
 pub use stream::{Direction, More, Stream};
+pub use urls::Scheme;

@@ -13,7 +13,8 @@ use rustix::net::sockopt;
 
 use crate::socket_file::SocketFile;
 use crate::{
-    ListenAddress, ListenError, LocalAddress, Peer, Stream, bind, descriptor, platform, urls,
+    ListenAddress, ListenError, LocalAddress, Peer, Scheme, Stream, bind, descriptor, platform,
+    urls,
 };
 
 /// How to listen.
@@ -151,8 +152,8 @@ impl Listener {
     ///
     /// A listener at all addresses has one URL with `localhost`, then one for each address of
     /// the machine in its networks (link-local ones left out). A unix socket gives `unix:PATH`.
-    pub fn urls(&self) -> Vec<String> {
-        urls::urls(&self.local, || sockopt::ipv6_v6only(self).unwrap_or(true))
+    pub fn urls(&self, scheme: Scheme) -> Vec<String> {
+        urls::urls(scheme, &self.local, || sockopt::ipv6_v6only(self).unwrap_or(true))
     }
 
     /// A second handle of the same socket. It does not remove the file of a unix socket.

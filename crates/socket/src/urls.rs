@@ -9,11 +9,39 @@ use if_addrs::{IfOperStatus, Interface};
 
 use crate::LocalAddress;
 
-/// The port that a URL of the scheme `http` need not name (RFC 9110 §4.2.1).
-const HTTP_PORT: u16 = 80;
+/// How a URL begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http`, RFC 9110 §4.2.1.
+    Http,
+    /// `https`, RFC 9110 §4.2.2.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme, as it stands in a URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that a URL of the scheme need not name.
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
 
 /// The URLs of a listener. `ipv6_only` says whether an IPv6 listener leaves out IPv4.
-pub(crate) fn urls(local: &LocalAddress, ipv6_only: impl FnOnce() -> bool) -> Vec<String> {
+pub(crate) fn urls(
+    scheme: Scheme,
+    local: &LocalAddress,
+    ipv6_only: impl FnOnce() -> bool,
+) -> Vec<String> {
     match local {
         LocalAddress::Unix(_) => vec![local.to_string()],
         LocalAddress::Tcp(address) if address.ip().is_unspecified() => {
@@ -22,9 +50,9 @@ pub(crate) fn urls(local: &LocalAddress, ipv6_only: impl FnOnce() -> bool) -> Ve
                 SocketAddr::V6(_) if ipv6_only() => Families::Ipv6,
                 SocketAddr::V6(_) => Families::Both,
             };
-            urls_of_all(address.port(), families, lan_addresses())
+            urls_of_all(scheme, address.port(), families, lan_addresses())
         }
-        LocalAddress::Tcp(address) => vec![url(address.ip(), address.port())],
+        LocalAddress::Tcp(address) => vec![url(scheme, address.ip(), address.port())],
     }
 }
 
@@ -45,25 +73,27 @@ impl Families {
     }
 }
 
-fn urls_of_all(port: u16, families: Families, mut lan: Vec<IpAddr>) -> Vec<String> {
+fn urls_of_all(scheme: Scheme, port: u16, families: Families, mut lan: Vec<IpAddr>) -> Vec<String> {
     // IPv4 first: it is what people type.
     lan.sort();
     lan.dedup();
-    let lan = lan.into_iter().filter(|ip| families.has(*ip)).map(|ip| url(ip, port));
-    std::iter::once(url_of_host("localhost", port)).chain(lan).collect()
+    let lan = lan.into_iter().filter(|ip| families.has(*ip)).map(|ip| url(scheme, ip, port));
+    std::iter::once(url_of_host(scheme, "localhost", port)).chain(lan).collect()
 }
 
-fn url(ip: IpAddr, port: u16) -> String {
+fn url(scheme: Scheme, ip: IpAddr, port: u16) -> String {
     match ip {
-        IpAddr::V4(ip) => url_of_host(&ip.to_string(), port),
-        IpAddr::V6(ip) => url_of_host(&format!("[{ip}]"), port),
+        IpAddr::V4(ip) => url_of_host(scheme, &ip.to_string(), port),
+        IpAddr::V6(ip) => url_of_host(scheme, &format!("[{ip}]"), port),
     }
 }
 
-fn url_of_host(host: &str, port: u16) -> String {
-    match port {
-        HTTP_PORT => format!("http://{host}/"),
-        port => format!("http://{host}:{port}/"),
+fn url_of_host(scheme: Scheme, host: &str, port: u16) -> String {
+    let name = scheme.name();
+    if port == scheme.default_port() {
+        format!("{name}://{host}/")
+    } else {
+        format!("{name}://{host}:{port}/")
     }
 }
 
@@ -85,7 +115,7 @@ mod tests {
     use super::*;
 
     fn one(address: &str) -> Vec<String> {
-        urls(&LocalAddress::Tcp(address.parse().unwrap()), || true)
+        urls(Scheme::Http, &LocalAddress::Tcp(address.parse().unwrap()), || true)
     }
 
     #[test]
@@ -93,7 +123,13 @@ mod tests {
         assert_eq!(one("127.0.0.1:8080"), ["http://127.0.0.1:8080/"]);
         assert_eq!(one("127.0.0.1:80"), ["http://127.0.0.1/"]);
         assert_eq!(one("[::1]:8080"), ["http://[::1]:8080/"]);
-        assert_eq!(urls(&LocalAddress::Unix("/run/a".into()), || true), ["unix:/run/a"]);
+        let unix = LocalAddress::Unix("/run/a".into());
+        assert_eq!(urls(Scheme::Https, &unix, || true), ["unix:/run/a"]);
+        let https = |address: &str| {
+            urls(Scheme::Https, &LocalAddress::Tcp(address.parse().unwrap()), || true)
+        };
+        assert_eq!(https("127.0.0.1:443"), ["https://127.0.0.1/"]);
+        assert_eq!(https("127.0.0.1:80"), ["https://127.0.0.1:80/"]);
     }
 
     #[test]
@@ -101,9 +137,9 @@ mod tests {
         let lan = || ["2001:db8::1", "192.0.2.7", "192.0.2.7"].map(|a| a.parse().unwrap()).into();
         let (local, v4, v6) =
             ("http://localhost:1/", "http://192.0.2.7:1/", "http://[2001:db8::1]:1/");
-        assert_eq!(urls_of_all(1, Families::Both, lan()), [local, v4, v6]);
-        assert_eq!(urls_of_all(1, Families::Ipv4, lan()), [local, v4]);
-        assert_eq!(urls_of_all(1, Families::Ipv6, lan()), [local, v6]);
+        assert_eq!(urls_of_all(Scheme::Http, 1, Families::Both, lan()), [local, v4, v6]);
+        assert_eq!(urls_of_all(Scheme::Http, 1, Families::Ipv4, lan()), [local, v4]);
+        assert_eq!(urls_of_all(Scheme::Http, 1, Families::Ipv6, lan()), [local, v6]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 
 use gnezdo_socket::{
-    Advice, ListenAddress, ListenError, ListenOptions, Listener, LocalAddress, Peer, Stream,
+    Advice, ListenAddress, ListenError, ListenOptions, Listener, LocalAddress, Peer, Scheme, Stream,
 };
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{OFlags, fcntl_getfl};
@@ -58,7 +58,7 @@ fn all_addresses_means_ipv4_and_ipv6_and_ipv4_peers_look_like_it() {
         assert_eq!(peer, Peer::Ip(client.local_addr().unwrap()));
         assert_eq!(peer.ip(), Some(ip.parse().unwrap()));
     }
-    assert_eq!(listener.urls()[0], format!("http://localhost:{}/", port(&listener)));
+    assert_eq!(listener.urls(Scheme::Http)[0], format!("http://localhost:{}/", port(&listener)));
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn an_ipv6_address_leaves_ipv4_to_others() {
         Listener::bind(&address, &ListenOptions::default()).map(|neighbour| (listener, neighbour))
     });
     assert!(sockopt::ipv6_v6only(&listener).unwrap());
-    assert!(listener.urls().iter().skip(1).all(|url| url.starts_with("http://[")));
-    assert!(neighbour.urls().iter().all(|url| !url.contains('[')));
+    assert!(listener.urls(Scheme::Http).iter().skip(1).all(|url| url.starts_with("http://[")));
+    assert!(neighbour.urls(Scheme::Http).iter().all(|url| !url.contains('[')));
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn what_does_not_listen_is_not_taken() {
 fn urls_are_ready_to_be_typed() {
     let listener = bind("127.0.0.1:0");
     let port = port(&listener);
-    assert_eq!(listener.urls(), [format!("http://127.0.0.1:{port}/")]);
+    assert_eq!(listener.urls(Scheme::Http), [format!("http://127.0.0.1:{port}/")]);
     assert_eq!(listener.local_address().to_string(), format!("127.0.0.1:{port}"));
     let address: SocketAddr = ([127, 0, 0, 1], port).into();
     assert_eq!(*listener.local_address(), LocalAddress::Tcp(address));

@@ -7,7 +7,7 @@ use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use gnezdo_socket::{
-    ListenAddress, ListenError, ListenOptions, Listener, LocalAddress, More, Peer,
+    ListenAddress, ListenError, ListenOptions, Listener, LocalAddress, More, Peer, Scheme,
 };
 use tempfile::TempDir;
 
@@ -27,7 +27,7 @@ fn a_client_connects_and_is_a_unix_peer() {
     let (_folder, path) = socket_path();
     let listener = bind(&path).unwrap();
     assert_eq!(*listener.local_address(), LocalAddress::Unix(path.clone()));
-    assert_eq!(listener.urls(), [format!("unix:{}", path.display())]);
+    assert_eq!(listener.urls(Scheme::Http), [format!("unix:{}", path.display())]);
 
     let mut client = UnixStream::connect(&path).unwrap();
     let (stream, peer) = listener.accept().unwrap();

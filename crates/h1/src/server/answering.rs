@@ -113,6 +113,22 @@ impl Server {
         }
     }
 
+    /// Appends an interim (1xx) response, such as `103 (Early Hints)`. Does nothing once the
+    /// answer has begun, or for a client that knows none (RFC 9110 §15.2).
+    ///
+    /// `101 (Switching Protocols)` is none of them: it changes what is spoken.
+    pub fn send_interim(&mut self, status: StatusCode, fields: &HeaderMap, out: &mut Vec<u8>) {
+        let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+        if let Sending::Due(due) = self.sending
+            && due.version == Version::HTTP_11
+            && is_interim
+        {
+            encode::status_line(status, out);
+            encode::fields(fields, out);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+
     /// Appends `100 (Continue)` if the client waits for it. RFC 9110 §10.1.1.
     pub fn send_continue(&mut self, now: &Now, out: &mut Vec<u8>) {
         if let Sending::Due(due) = &mut self.sending

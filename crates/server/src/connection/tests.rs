@@ -41,11 +41,8 @@ impl Trial {
     fn new(answer: impl Fn(Request) -> Reply + Send + Sync + 'static) -> Self {
         let (ours, peer) = UnixStream::pair().unwrap();
         peer.set_nonblocking(true).unwrap();
-        let context = Arc::new(Context {
-            service: Box::new(Answering(answer)),
-            limits: Arc::new(Limits::default()),
-            log: None,
-        });
+        let limits = Arc::new(Limits::default());
+        let context = Arc::new(Context::new(Box::new(Answering(answer)), limits));
         let desk = Desk::new(&context, 1_024);
         let admission = Admission::new(AccessRules::default(), 1, None);
         let ticket = admission.admit(&Peer::Unix).unwrap();

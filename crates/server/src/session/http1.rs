@@ -1,8 +1,7 @@
-//! One client connection without a socket.
+//! HTTP/1 on a connection: one request at a time.
 //!
-//! Octets go in, octets and ranges of files come out, and it names its next deadline. It
-//! brings the machine and the service together: a request that the machine reads is given to
-//! the service, and the answer is given to the machine. It makes no system call.
+//! It brings the machine and the service together: a request that the machine reads is given to
+//! the service, and the answer is given to the machine.
 //!
 //! Back-pressure has one rule: while anything that the session has said or been told is not
 //! dealt with (output that has not left, an answer in the making, a body nobody reads), no
@@ -28,13 +27,15 @@ use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
 use crate::guard::{Foreign, ask_service, call_service, guarded, measured, text_response};
 use crate::output::Tail;
+use crate::session::held::{Held, WaitsFor};
+use crate::session::speak::Speak;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
 /// segment; larger content is sent from where it lies.
 const COPIED_CONTENT_BYTES_MAX: usize = 16 * 1024;
 
-/// One client connection without a socket.
-pub(crate) struct Session {
+/// HTTP/1 on one connection.
+pub(super) struct Http1 {
     context: Arc<Context>,
     machine: Server,
     exchange: Option<Box<Exchange>>,
@@ -42,27 +43,8 @@ pub(crate) struct Session {
     peer: Peer,
 }
 
-/// Input that was read and not used.
-#[derive(Default)]
-struct Held {
-    octets: Vec<u8>,
-    waits_for: WaitsFor,
-    /// The peer has said that nothing follows, and the machine has not been told yet.
-    eof: bool,
-}
-
-/// Whose turn it is, while octets are held.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum WaitsFor {
-    /// More octets: a head or a chunk line is incomplete.
-    #[default]
-    Peer,
-    /// Our own side: an answer, room for content or output.
-    Us,
-}
-
-impl Session {
-    pub(crate) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
+impl Http1 {
+    pub(super) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
         let mut machine = Server::new(&desk.now, context.limits.clone());
         if context.log.is_none() && guarded(|| context.service.can_glance()).unwrap_or(false) {
             machine.offer_plain();
@@ -70,109 +52,22 @@ impl Session {
         Self { context, machine, exchange: None, held: Held::default(), peer }
     }
 
-    /// Takes octets from the peer. All of them: what cannot be used yet is held.
-    pub(crate) fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
-        if self.held.octets.is_empty() {
-            let used = self.feed(desk, input);
-            self.held.octets.extend_from_slice(&input[used..]);
-        } else {
-            self.held.octets.extend_from_slice(input);
-            self.feed_held(desk);
-        }
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
     }
 
-    /// Takes octets from the peer that came without being asked for, and only keeps them.
-    pub(crate) fn hold_input(&mut self, input: &[u8]) {
-        if !matches!(self.machine.wants(), Wants::Close(_)) {
-            self.held.octets.extend_from_slice(input);
-            self.held.waits_for = WaitsFor::Us;
-        }
+    pub(super) fn peer(&self) -> Peer {
+        self.peer
     }
 
-    /// The peer will send nothing more.
-    pub(crate) fn handle_eof(&mut self, desk: &mut Desk) {
-        self.held.eof = true;
-        self.end_input(desk);
+    /// What was read and not used.
+    pub(super) fn held(&self) -> &Vec<u8> {
+        &self.held.octets
     }
 
-    /// Somebody has something new for the session: a handler, a body, or its reader.
-    pub(crate) fn handle_wake(&mut self) {
-        if let Some(exchange) = &mut self.exchange {
-            exchange.is_ready = true;
-        }
-    }
-
-    /// The session's deadline may have passed.
-    pub(crate) fn handle_timeout(&mut self, desk: &mut Desk) {
-        if self.deadline().is_none_or(|deadline| desk.now.instant < deadline) {
-            return;
-        }
-        if let Some(event) = self.machine.handle_timeout(&desk.now) {
-            self.handle_event(desk, event);
-        }
-        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
-    }
-
-    /// All output has left.
-    pub(crate) fn handle_flushed(&mut self, desk: &mut Desk) {
-        self.machine.handle_flushed(&desk.now);
-        if self.exchange.as_ref().is_some_and(|exchange| exchange.is_finished()) {
-            self.close_exchange(desk);
-        }
-    }
-
-    /// The connection ends, with `unsent` octets that never left.
-    pub(crate) fn handle_closed(&mut self, desk: &mut Desk, unsent: u64) {
-        if let Some(record) = self.record() {
-            record.bytes = record.bytes.saturating_sub(unsent);
-        }
-        self.close_exchange(desk);
-    }
-
-    /// Whether [`advance`](Self::advance) can do anything now.
-    pub(crate) fn can_advance(&self, desk: &Desk) -> bool {
-        let is_ready = self.exchange.as_ref().is_some_and(|exchange| exchange.is_ready);
-        !desk.out.is_full() && (is_ready || self.can_feed_held())
-    }
-
-    /// Goes on with what needs no new input: handlers, bodies, input that was held.
-    pub(crate) fn advance(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
-        if let Some(exchange) = &mut self.exchange {
-            exchange.is_ready = false;
-        }
-        self.poll_handler(desk, cx);
-        self.poll_answer(desk, cx);
-        self.poll_content(desk, cx);
-        if self.can_feed_held() {
-            self.feed_held(desk);
-        }
-    }
-
-    /// What the connection waits for, once all output has left.
-    pub(crate) fn wants(&self) -> Wants {
-        match self.machine.wants() {
-            Wants::Read if self.is_paused() || self.held.eof => Wants::Nothing,
-            wants => wants,
-        }
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) is due. A pause that is ours has none.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        if self.is_paused() { None } else { self.machine.poll_timeout() }
-    }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.context.limits
-    }
-
-    /// Since when nothing at all is in progress.
-    pub(crate) fn idle_since(&self) -> Option<Instant> {
-        if self.held.octets.is_empty() { self.machine.idle_since() } else { None }
-    }
-
-    /// Makes the current or the next answer the last one.
-    pub(crate) fn finish_soon(&mut self) {
-        self.machine.finish_soon();
+    /// Keeps octets with which something else than HTTP/1 may begin.
+    pub(super) fn hold_beginning(&mut self, input: &[u8]) {
+        self.held.octets.extend_from_slice(input);
     }
 
     /// Whether the machine can go on with what is held. Even if that is nothing: a pause may
@@ -189,20 +84,15 @@ impl Session {
     }
 
     fn feed_held(&mut self, desk: &mut Desk) {
-        let mut octets = std::mem::take(&mut self.held.octets);
+        let octets = std::mem::take(&mut self.held.octets);
         let used = self.feed(desk, &octets);
-        // An idle connection keeps no memory: an empty buffer is dropped.
-        if used < octets.len() {
-            octets.drain(..used);
-            self.held.octets = octets;
-        }
+        self.held.keep_rest(octets, used);
         self.end_input(desk);
     }
 
     /// The machine sees the end of the input after all that came before it.
     fn end_input(&mut self, desk: &mut Desk) {
-        let is_behind = !self.held.octets.is_empty() && self.held.waits_for == WaitsFor::Us;
-        if !self.held.eof || is_behind {
+        if !self.held.is_at_end() {
             return;
         }
         self.held = Held::default();
@@ -268,7 +158,10 @@ impl Session {
             self.exchange().record = Some(Box::new(record));
         }
         let body = self.content(framing);
-        let reply = call_service(&*self.context.service, || head.map(|()| body));
+        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        if matches!(reply, Reply::Later(_)) {
+            self.send_hints(desk, &hints);
+        }
         self.reply(desk, reply);
     }
 
@@ -399,10 +292,19 @@ impl Session {
     }
 
     fn poll_handler(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
-        if let Some(exchange) = &mut self.exchange
-            && let Poll::Ready(response) = exchange.poll_handler(cx)
-        {
-            self.answer(desk, response);
+        let Some(exchange) = &mut self.exchange else {
+            return;
+        };
+        match exchange.poll_handler(cx) {
+            Ok(response) => self.answer(desk, response),
+            Err(hints) => self.send_hints(desk, &hints),
+        }
+    }
+
+    fn send_hints(&mut self, desk: &mut Desk, hints: &[HeaderMap]) {
+        for fields in hints {
+            let out = &mut desk.out.bytes;
+            self.machine.send_interim(StatusCode::EARLY_HINTS, fields, out);
         }
     }
 
@@ -472,6 +374,116 @@ impl Session {
     }
 }
 
+impl Speak for Http1 {
+    /// Takes octets from the peer. All of them: what cannot be used yet is held.
+    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
+        if self.held.octets.is_empty() {
+            let used = self.feed(desk, input);
+            self.held.octets.extend_from_slice(&input[used..]);
+        } else {
+            self.held.octets.extend_from_slice(input);
+            self.feed_held(desk);
+        }
+    }
+
+    /// Takes octets from the peer that came without being asked for, and only keeps them.
+    fn hold_input(&mut self, input: &[u8]) {
+        if !matches!(self.machine.wants(), Wants::Close(_)) {
+            self.held.hold(input);
+        }
+    }
+
+    /// The peer will send nothing more.
+    fn handle_eof(&mut self, desk: &mut Desk) {
+        self.held.eof = true;
+        self.end_input(desk);
+    }
+
+    /// Somebody has something new for the session: a handler, a body, or its reader.
+    fn handle_wake(&mut self) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.is_ready = true;
+        }
+    }
+
+    /// The session's deadline may have passed.
+    fn handle_timeout(&mut self, desk: &mut Desk) {
+        if self.deadline().is_none_or(|deadline| desk.now.instant < deadline) {
+            return;
+        }
+        if let Some(event) = self.machine.handle_timeout(&desk.now) {
+            self.handle_event(desk, event);
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+    }
+
+    /// All output has left.
+    fn handle_flushed(&mut self, desk: &mut Desk) {
+        self.machine.handle_flushed(&desk.now);
+        if self.exchange.as_ref().is_some_and(|exchange| exchange.is_finished()) {
+            self.close_exchange(desk);
+        }
+    }
+
+    /// The connection ends, with `unsent` octets that never left.
+    fn handle_closed(&mut self, desk: &mut Desk, unsent: u64) {
+        if let Some(record) = self.record() {
+            record.bytes = record.bytes.saturating_sub(unsent);
+        }
+        self.close_exchange(desk);
+    }
+
+    /// Whether [`advance`](Self::advance) can do anything now.
+    fn can_advance(&self, desk: &Desk) -> bool {
+        let is_ready = self.exchange.as_ref().is_some_and(|exchange| exchange.is_ready);
+        !desk.out.is_full() && (is_ready || self.can_feed_held())
+    }
+
+    /// Goes on with what needs no new input: handlers, bodies, input that was held.
+    fn advance(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.is_ready = false;
+        }
+        self.poll_handler(desk, cx);
+        self.poll_answer(desk, cx);
+        self.poll_content(desk, cx);
+        if self.can_feed_held() {
+            self.feed_held(desk);
+        }
+    }
+
+    /// What the connection waits for, once all output has left.
+    fn wants(&self) -> Wants {
+        match self.machine.wants() {
+            Wants::Read if self.is_paused() || self.held.eof => Wants::Nothing,
+            wants => wants,
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due. A pause that is ours has none.
+    fn deadline(&self) -> Option<Instant> {
+        if self.is_paused() { None } else { self.machine.poll_timeout() }
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.context.limits
+    }
+
+    /// Since when nothing at all is in progress.
+    fn idle_since(&self) -> Option<Instant> {
+        if self.held.octets.is_empty() { self.machine.idle_since() } else { None }
+    }
+
+    /// Makes the current or the next answer the last one.
+    fn finish_soon(&mut self) {
+        self.machine.finish_soon();
+    }
+
+    fn leave(&mut self) {
+        self.machine.abort();
+    }
+}
+
 fn body_error(error: PeerError) -> BodyError {
     match error {
         PeerError::ContentTooLarge => BodyError::TooLarge,
@@ -479,6 +491,3 @@ fn body_error(error: PeerError) -> BodyError {
         _ => BodyError::Truncated,
     }
 }
-
-#[cfg(test)]
-mod tests;

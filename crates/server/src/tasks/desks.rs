@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn there_are_as_many_as_are_used_at_once() {
         let limits = Arc::new(Limits::default());
-        let desks = Desks::new(Arc::new(Context { service: Box::new(Silent), limits, log: None }));
+        let desks = Desks::new(Arc::new(Context::new(Box::new(Silent), limits)));
         desks.with(|_| desks.with(|_| assert!(desks.spare().is_empty())));
         assert_eq!(desks.spare().len(), 2);
         for _ in 0..10 {

@@ -202,6 +202,7 @@ fn has_visitor(door: &Watched<Listener>, cx: &mut TaskContext<'_>) -> io::Result
 
 #[cfg(test)]
 mod tests {
+    use crate::encryption::Encryption;
     use std::io::{Read, Write};
     use std::net::TcpStream;
 
@@ -233,8 +234,9 @@ mod tests {
     fn a_task_that_panics_takes_nobody_along() {
         let shutdown = Shutdown::new().unwrap();
         let settings = Settings::default();
+        let (plain, background) = (Encryption::default(), Background::default());
         let service = Box::new(Greeter);
-        let shared = share(&settings, 10, service, None, shutdown.clone(), Background::default());
+        let shared = share(&settings, &plain, 10, service, None, shutdown.clone(), background);
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let runtime = Runtime::new().unwrap();

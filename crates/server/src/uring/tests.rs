@@ -17,6 +17,7 @@ use http_body_util::BodyExt;
 
 use super::*;
 use crate::background::Background;
+use crate::encryption::Encryption;
 use crate::settings::Settings;
 use crate::shutdown::Shutdown;
 use crate::startup::share;
@@ -54,7 +55,8 @@ impl Running {
         let shutdown = Shutdown::new().unwrap();
         let service = Box::new(Answering(answer));
         let (settings, background) = (Settings::default(), Background::default());
-        let shared = share(&settings, connections_max, service, None, shutdown.clone(), background);
+        let (plain, room) = (Encryption::default(), connections_max);
+        let shared = share(&settings, &plain, room, service, None, shutdown.clone(), background);
         let shared = Shared { is_alone: true, ..shared };
         let thread = thread::spawn(move || run_with(sizes, shared, vec![listener]));
         Self { address, shutdown, thread }
