@@ -30,6 +30,7 @@
 
 mod body;
 mod channel;
+mod fixed_field;
 mod glance;
 pub mod grammar;
 mod interim;
@@ -43,6 +44,7 @@ mod spare;
 
 pub use body::{Body, BodyError, FileRange, Form};
 pub use channel::{Sender, channel};
+pub use fixed_field::FixedField;
 pub use glance::{FieldLines, Glance};
 pub use interim::{early_hints, with_early_hints};
 pub use limits::{Http2Limits, Limits, Pace};

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Step, Wants};
+use gnezdo_core::{Closing, FixedField, Limits, Machine, Now, Pace, Step, Wants};
 use http::HeaderMap;
 
 use self::due::Due;
@@ -66,6 +66,7 @@ pub struct Server {
     /// more comes may have sent something, which would turn a plain close into a reset.
     closing: Closing,
     offers_plain: bool,
+    fixed_field: Option<Arc<FixedField>>,
 }
 
 #[derive(Debug)]
@@ -116,6 +117,7 @@ impl Server {
             persistence: Persistence::KeepAlive,
             closing: Closing::Linger,
             offers_plain: false,
+            fixed_field: None,
         }
     }
 
@@ -123,6 +125,11 @@ impl Server {
     /// who can answer without a head.
     pub fn offer_plain(&mut self) {
         self.offers_plain = true;
+    }
+
+    /// From now on every answer has this field, unless it has one of that name.
+    pub fn say_always(&mut self, field: Arc<FixedField>) {
+        self.fixed_field = Some(field);
     }
 
     /// Whether no request is in progress, not even the start of one.
@@ -404,7 +411,7 @@ impl Machine for Server {
     fn poll_output(&mut self, now: &Now, out: &mut Vec<u8>) {
         if let Sending::Refusal(error, due) = self.sending {
             self.sending = Sending::Complete;
-            refusal::send(error, due, now, out);
+            refusal::send(error, due, now, self.fixed_field.as_deref(), out);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use gnezdo_core::{FileRange, Limits, Now, Service};
+use gnezdo_core::{FileRange, FixedField, Limits, Now, Service};
 
 use crate::access_log::{LogBuffer, LogSink};
 use crate::encryption::Encryption;
@@ -17,7 +17,10 @@ pub(crate) struct Context {
     pub(crate) log: Option<LogSink>,
     /// Whether HTTP/2 is spoken with those who know beforehand that it is.
     pub(crate) http2: bool,
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is none"))]
     pub(crate) encryption: Encryption,
+    /// A field of every answer.
+    pub(crate) fixed_field: Option<Arc<FixedField>>,
     /// For those who speak HTTP where TLS is expected.
     pub(crate) plain: Option<Arc<Self>>,
 }
@@ -31,6 +34,7 @@ impl Context {
             log: None,
             http2: true,
             encryption: Encryption::default(),
+            fixed_field: None,
             plain: None,
         }
     }

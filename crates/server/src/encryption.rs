@@ -1,9 +1,12 @@
 //! Whether and how connections are encrypted: the one place that knows what is there without the
 //! feature `tls`.
 
+use gnezdo_core::FixedField;
 use gnezdo_socket::{ListenAddress, Scheme};
 #[cfg(feature = "tls")]
 use gnezdo_tls::{Protocol, Tls};
+#[cfg(feature = "tls")]
+use http::{HeaderValue, header::STRICT_TRANSPORT_SECURITY};
 
 #[cfg(feature = "tls")]
 use crate::complaint::complain;
@@ -53,6 +56,20 @@ impl Encryption {
             return Scheme::Https;
         }
         Scheme::Http
+    }
+
+    /// What browsers are told about coming by `https` only. RFC 6797 §6.1.
+    #[cfg(feature = "tls")]
+    pub(crate) fn strict_transport_security(&self, settings: &Settings) -> Option<FixedField> {
+        let max_age = settings.hsts_max_age.filter(|_| self.tls.is_some())?;
+        let value = HeaderValue::try_from(format!("max-age={}", max_age.as_secs())).ok()?;
+        Some(FixedField::new(STRICT_TRANSPORT_SECURITY, value))
+    }
+
+    /// Without TLS they must not be told: RFC 6797 §7.2.
+    #[cfg(not(feature = "tls"))]
+    pub(crate) fn strict_transport_security(&self, _: &Settings) -> Option<FixedField> {
+        None
     }
 
     /// The addresses whose clients are redirected.

@@ -47,8 +47,10 @@ pub(crate) fn share(
     let plain = Arc::new(Context { http2: false, ..plain });
     let context = |service, limits| {
         let context = context(settings, service, log);
+        let fixed_field = encryption.strict_transport_security(settings).map(Arc::new);
         let (encryption, plain) = (encryption.clone(), Some(plain.clone()));
-        Arc::new(Context { limits: Arc::new(limits), encryption, plain, ..context })
+        let limits = Arc::new(limits);
+        Arc::new(Context { limits, encryption, fixed_field, plain, ..context })
     };
     let per_ip_max = settings.connections_per_ip_max.map(usize::from);
     Shared {

@@ -38,6 +38,7 @@ impl Server {
         encode::status_line(head.status, out);
         encode::announcement(announcement, out);
         encode::fields(&head.headers, out);
+        self.say_fixed_field(&head.headers, out);
         encode::head_end(encode::missing_date(&head.headers, &now.date), self.option(due), out);
         self.sending = Sending::Content(outgoing);
         if outgoing == Outgoing::None {
@@ -70,6 +71,7 @@ impl Server {
             encode::announcement(announcement, out);
             encode::fields(ready.headers(), out);
         }
+        self.say_fixed_field(ready.headers(), out);
         encode::head_end(encode::missing_date(ready.headers(), &now.date), self.option(due), out);
         if outgoing != Outgoing::None && length > content_bytes_max {
             self.sending = Sending::Content(outgoing);
@@ -137,6 +139,14 @@ impl Server {
             due.expects_continue = false;
             self.waiting = Waiting::Content(Pace::new(now.instant));
             out.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+    }
+
+    fn say_fixed_field(&self, fields: &HeaderMap, out: &mut Vec<u8>) {
+        if let Some(field) = &self.fixed_field
+            && field.is_missing_in(fields)
+        {
+            out.extend_from_slice(field.line());
         }
     }
 

@@ -49,6 +49,9 @@ impl Http1 {
         if context.log.is_none() && guarded(|| context.service.can_glance()).unwrap_or(false) {
             machine.offer_plain();
         }
+        if let Some(field) = &context.fixed_field {
+            machine.say_always(field.clone());
+        }
         Self { context, machine, exchange: None, held: Held::default(), peer }
     }
 
