@@ -22,6 +22,7 @@
 //! ```text
 //! hello run                                          at http://127.0.0.1:8080/
 //! hello run --listen :8080 --access-log common
+//! hello run --tls self-signed                        at https://127.0.0.1:8080/, with HTTP/2
 //! hello run --architecture threads --processes 2
 //! hello run --help                                   everything else
 //! ```
@@ -62,24 +63,26 @@
 //!      └──── Service ────┐
 //! main (command)         │       what people type and read: options, banner, errors
 //! Server (server)        │       who waits: drivers, processes, limits, shutdown, log
-//!      └──── h1 ─────────┘       what is spoken: a machine without a socket
+//!      └── h1, h2, tls ──┘       what is spoken: machines without a socket
 //! core, socket                   the words that all of them share
 //! ```
 //!
 //! # Features
 //!
-//! Both are on by default.
+//! All are on by default.
 //!
 //! | | |
 //! |---|---|
 //! | `command` | [`App::main`](Main::main), the command line of an app |
+//! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
 pub use gnezdo_command::{Error, Main, Program, Result};
 pub use gnezdo_core::{
-    Body, BodyError, FileRange, Form, Limits, Ready, Reply, Request, Response, Service,
+    Body, BodyError, FileRange, Form, Http2Limits, Limits, Ready, Reply, Request, Response,
+    Service, early_hints,
 };
 pub use gnezdo_files::Files;
 pub use gnezdo_server::{
@@ -115,6 +118,12 @@ pub mod prelude {
 /// Static files, in detail.
 pub mod files {
     pub use gnezdo_files::*;
+}
+
+/// Certificates and settings of TLS: what [`Settings::tls`] takes.
+#[cfg(feature = "tls")]
+pub mod tls {
+    pub use gnezdo_tls::*;
 }
 
 /// The framework, in detail.
