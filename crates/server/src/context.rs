@@ -87,9 +87,9 @@ impl Desk {
     pub(crate) fn end_plain(
         &mut self,
         mut wire: Output,
-        seal: impl FnOnce(&mut Self, &mut Output),
+        seal: impl FnOnce(&mut Output, &mut Output),
     ) {
-        seal(self, &mut wire);
+        seal(&mut self.out, &mut wire);
         self.out.clear();
         self.plain = std::mem::replace(&mut self.out, wire);
     }

@@ -30,6 +30,8 @@ use self::tls::{Heard, Tls};
 #[cfg(not(feature = "tls"))]
 use self::tls_absent::{Heard, Tls};
 use crate::context::{Context, Desk};
+use crate::guard::guarded;
+use crate::output::Output;
 
 mod held;
 mod http1;
@@ -138,9 +140,11 @@ impl Session {
                 if let Some(held) = tls.take_held() {
                     return self.decrypt(desk, &held);
                 }
-                tls.seal_more(desk);
+                contained(tls, |tls| tls.seal_more(desk));
             }
-            Some(tls) if tls.owes_goodbye(self.speech.wants()) => tls.say_goodbye(desk),
+            Some(tls) if tls.owes_goodbye(self.speech.wants()) => {
+                contained(tls, |tls| tls.say_goodbye(desk));
+            }
             _ => self.speak(desk, |speech, desk| speech.advance(desk, cx)),
         }
     }
@@ -240,14 +244,17 @@ impl Session {
         };
         let mut wire = desk.begin_plain();
         let mut scratch = std::mem::take(&mut desk.scratch);
-        tls.receive(input, &mut scratch, &mut wire.bytes, &mut |heard| match heard {
+        let mut hear = |heard: Heard<'_>| match heard {
             Heard::Http2 => self.speak_http2(desk),
             Heard::Http11 => self.opening = Opening::Decided,
             Heard::Octets(octets) => self.hear(desk, octets),
             Heard::End => self.speech.handle_eof(desk),
+        };
+        contained(&mut tls, |tls| {
+            tls.receive(input, &mut scratch, &mut wire.bytes, &mut hear);
         });
         desk.scratch = scratch;
-        desk.end_plain(wire, |desk, wire| tls.seal(desk, wire));
+        seal(&mut tls, desk, wire);
         self.tls = Some(tls);
     }
 
@@ -258,7 +265,20 @@ impl Session {
         };
         let wire = desk.begin_plain();
         say(&mut *self.speech, desk);
-        desk.end_plain(wire, |desk, wire| tls.seal(desk, wire));
+        seal(tls, desk, wire);
+    }
+}
+
+/// Encrypts what was said on the desk, onto the sheet for the wire.
+fn seal(tls: &mut Tls, desk: &mut Desk, wire: Output) {
+    desk.end_plain(wire, |plain, wire| contained(tls, |tls| tls.seal(plain, wire)));
+    contained(tls, |tls| tls.seal_more(desk));
+}
+
+/// A fault of the library that encrypts ends its own connection, and nobody else's.
+fn contained(tls: &mut Tls, act: impl FnOnce(&mut Tls)) {
+    if guarded(|| act(tls)).is_none() {
+        tls.fail();
     }
 }
 

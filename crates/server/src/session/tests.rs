@@ -15,6 +15,10 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::*;
 use crate::output::Tail;
 
+mod http2;
+#[cfg(feature = "tls")]
+mod tls;
+
 /// What a body's reader makes room for.
 const ROOM_BYTES: usize = 64 * 1024;
 
@@ -24,6 +28,8 @@ struct Trial {
     desk: Desk,
     waker: Arc<Count>,
     sent: Vec<u8>,
+    /// How many octets of one turn's output lay in memory.
+    most_at_once: usize,
 }
 
 #[derive(Default)]
@@ -49,10 +55,14 @@ impl Trial {
     }
 
     fn of(service: impl Service) -> Self {
-        let context = Arc::new(Context::new(Box::new(service), Arc::default()));
+        Self::in_context(Context::new(Box::new(service), Arc::default()))
+    }
+
+    fn in_context(context: Context) -> Self {
+        let context = Arc::new(context);
         let desk = Desk::new(&context, 0);
         let session = Session::new(context, Peer::Unix, &desk);
-        Self { session, desk, waker: Arc::default(), sent: Vec::new() }
+        Self { session, desk, waker: Arc::default(), sent: Vec::new(), most_at_once: 0 }
     }
 
     fn input(&mut self, octets: impl AsRef<[u8]>) -> &mut Self {
@@ -92,6 +102,7 @@ impl Trial {
         if self.desk.out.is_empty() {
             return;
         }
+        self.most_at_once = self.most_at_once.max(self.desk.out.bytes.len());
         self.sent.append(&mut self.desk.out.bytes);
         if let Some(Tail::Bytes(bytes)) = self.desk.out.tail.take() {
             self.sent.extend(bytes);

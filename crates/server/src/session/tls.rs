@@ -9,9 +9,10 @@ use std::mem;
 
 use gnezdo_core::{Closing, Wants};
 use gnezdo_tls::Protocol;
-use rustls::server::UnbufferedServerConnection;
+use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncryptError, InsufficientSizeError, UnbufferedStatus,
+    WriteTraffic,
 };
 
 use crate::context::{Context, Desk};
@@ -47,6 +48,9 @@ enum State {
     /// It cannot go on; the peer was told why, if it could be told.
     Failed,
 }
+
+/// Where the library encrypts.
+type Traffic<'c> = WriteTraffic<'c, ServerConnectionData>;
 
 /// What a client says over TLS.
 pub(super) enum Heard<'o> {
@@ -147,7 +151,7 @@ impl Tls {
                 return used;
             }
         }
-        self.say_why(wire);
+        self.say_why(&mut octets[used..], wire);
         octets.len()
     }
 
@@ -165,9 +169,9 @@ impl Tls {
         }
     }
 
-    /// The alert that tells the peer what was wrong.
-    fn say_why(&mut self, wire: &mut Vec<u8>) {
-        let status = self.connection.process_tls_records(&mut []);
+    /// The alert that tells the peer what was wrong, if there is one.
+    fn say_why(&mut self, octets: &mut [u8], wire: &mut Vec<u8>) {
+        let status = self.connection.process_tls_records(octets);
         if let Ok(ConnectionState::EncodeTlsData(mut data)) = status.state {
             append(wire, RECORD_OVERHEAD_BYTES, |room| data.encode(room));
         }
@@ -186,43 +190,33 @@ impl Tls {
         is_next.then(|| mem::take(&mut self.held))
     }
 
-    /// Encrypts what was said on the desk.
-    pub(super) fn seal(&mut self, desk: &mut Desk, wire: &mut Output) {
-        let plain = &mut desk.out;
-        if plain.is_empty() {
-            return;
+    /// Encrypts what was said, but for its tail, with which [`seal_more`](Self::seal_more) goes on.
+    pub(super) fn seal(&mut self, plain: &mut Output, wire: &mut Output) {
+        if !plain.is_empty() {
+            self.tail = plain.tail.take();
+            self.encrypt(&plain.bytes[plain.sent..], &mut wire.bytes);
         }
-        self.tail = plain.tail.take();
-        self.encrypt(&plain.bytes[plain.sent..], &mut wire.bytes);
-        self.seal_tail(desk, wire);
     }
 
-    /// Goes on with the tail.
+    /// Encrypts as much of the tail as the output has room for.
     pub(super) fn seal_more(&mut self, desk: &mut Desk) {
-        let mut wire = mem::take(&mut desk.out);
-        self.seal_tail(desk, &mut wire);
-        desk.out = wire;
-    }
-
-    fn seal_tail(&mut self, desk: &mut Desk, wire: &mut Output) {
-        while !wire.is_full() {
+        while !desk.out.is_full() {
             match self.tail.take() {
                 None => return,
                 Some(Tail::Bytes(mut bytes)) => {
                     let piece = bytes.split_to(bytes.len().min(RECORD_BYTES));
-                    self.encrypt(&piece, &mut wire.bytes);
+                    self.encrypt(&piece, &mut desk.out.bytes);
                     self.tail = (!bytes.is_empty()).then_some(Tail::Bytes(bytes));
                 }
                 Some(Tail::File(mut range)) => {
                     let mut piece = mem::take(&mut desk.scratch);
                     piece.clear();
                     let read = desk.read_file(&mut range, RECORD_BYTES, &mut piece);
-                    self.encrypt(&piece, &mut wire.bytes);
+                    self.encrypt(&piece, &mut desk.out.bytes);
                     desk.scratch = piece;
                     if read.is_err() {
                         // The promise cannot be kept: the client sees it by the missing end.
-                        self.state = State::Failed;
-                        return;
+                        return self.fail();
                     }
                     self.tail = (range.length > 0).then_some(Tail::File(range));
                 }
@@ -232,13 +226,12 @@ impl Tls {
 
     /// Says that nothing more comes. RFC 8446 §6.1.
     pub(super) fn say_goodbye(&mut self, desk: &mut Desk) {
-        let wire = &mut desk.out.bytes;
-        if let Ok(ConnectionState::WriteTraffic(mut traffic)) =
-            self.connection.process_tls_records(&mut []).state
-        {
-            append(wire, RECORD_OVERHEAD_BYTES, |room| traffic.queue_close_notify(room));
+        self.write(&mut desk.out.bytes, RECORD_OVERHEAD_BYTES, &mut |traffic, room| {
+            traffic.queue_close_notify(room)
+        });
+        if self.state != State::Failed {
+            self.state = State::Closed;
         }
-        self.state = State::Closed;
     }
 
     fn encrypt(&mut self, plain: &[u8], wire: &mut Vec<u8>) {
@@ -247,10 +240,25 @@ impl Tls {
         }
         let records = plain.len().div_ceil(RECORD_BYTES);
         let room = plain.len() + (records + 1) * RECORD_OVERHEAD_BYTES;
+        self.write(wire, room, &mut |traffic, room| traffic.encrypt(plain, room));
+    }
+
+    /// Lets the library write something, after what it has to say by itself.
+    fn write(
+        &mut self,
+        wire: &mut Vec<u8>,
+        room: usize,
+        write: &mut dyn FnMut(&mut Traffic<'_>, &mut [u8]) -> Result<usize, EncryptError>,
+    ) {
         loop {
-            match self.connection.process_tls_records(&mut []).state {
+            // The library knows places in what it has been shown, so it is shown that again.
+            let UnbufferedStatus { discard, state } =
+                self.connection.process_tls_records(&mut self.partial);
+            let mut is_done = false;
+            match state {
                 Ok(ConnectionState::WriteTraffic(mut traffic)) => {
-                    return append(wire, room, |room| traffic.encrypt(plain, room));
+                    append(wire, room, |room| write(&mut traffic, room));
+                    is_done = true;
                 }
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
                     append(wire, RECORD_OVERHEAD_BYTES, |room| data.encode(room));
@@ -258,9 +266,20 @@ impl Tls {
                 Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
                 Ok(ConnectionState::PeerClosed) => {}
                 // Before the handshake nobody has anything to say, and after an end nobody hears.
-                _ => return self.state = State::Failed,
+                _ => return self.fail(),
+            }
+            self.partial.drain(..discard);
+            if is_done {
+                return;
             }
         }
+    }
+
+    /// It cannot go on.
+    pub(super) fn fail(&mut self) {
+        self.state = State::Failed;
+        self.tail = None;
+        (self.partial, self.held) = (Vec::new(), Vec::new());
     }
 
     pub(super) fn has_heard_nothing(&self) -> bool {

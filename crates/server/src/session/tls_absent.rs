@@ -39,7 +39,7 @@ impl Tls {
         match *self {}
     }
 
-    pub(super) fn seal(&mut self, _: &mut Desk, _: &mut Output) {
+    pub(super) fn seal(&mut self, _: &mut Output, _: &mut Output) {
         match *self {}
     }
 
@@ -48,6 +48,10 @@ impl Tls {
     }
 
     pub(super) fn say_goodbye(&mut self, _: &mut Desk) {
+        match *self {}
+    }
+
+    pub(super) fn fail(&mut self) {
         match *self {}
     }
 
