@@ -207,7 +207,7 @@ impl Http2 {
         match self.machine.send_ready(&desk.now, stream, ready, usize::MAX, out) {
             Follows::Nothing => self.finish_answer(desk, stream),
             Follows::Content => {
-                self.send_later(desk, stream, Outgoing::Bytes(ready.body().clone()))
+                self.send_later(desk, stream, Outgoing::Bytes(ready.body().clone()));
             }
         }
     }

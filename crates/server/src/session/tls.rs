@@ -226,7 +226,7 @@ impl Tls {
 
     /// Says that nothing more comes. RFC 8446 §6.1.
     pub(super) fn say_goodbye(&mut self, desk: &mut Desk) {
-        self.write(&mut desk.out.bytes, RECORD_OVERHEAD_BYTES, &mut |traffic, room| {
+        self.write(&mut desk.out.bytes, RECORD_OVERHEAD_BYTES, |traffic, room| {
             traffic.queue_close_notify(room)
         });
         if self.state != State::Failed {
@@ -240,7 +240,7 @@ impl Tls {
         }
         let records = plain.len().div_ceil(RECORD_BYTES);
         let room = plain.len() + (records + 1) * RECORD_OVERHEAD_BYTES;
-        self.write(wire, room, &mut |traffic, room| traffic.encrypt(plain, room));
+        self.write(wire, room, |traffic, room| traffic.encrypt(plain, room));
     }
 
     /// Lets the library write something, after what it has to say by itself.
@@ -248,7 +248,7 @@ impl Tls {
         &mut self,
         wire: &mut Vec<u8>,
         room: usize,
-        write: &mut dyn FnMut(&mut Traffic<'_>, &mut [u8]) -> Result<usize, EncryptError>,
+        mut write: impl FnMut(&mut Traffic<'_>, &mut [u8]) -> Result<usize, EncryptError>,
     ) {
         loop {
             // The library knows places in what it has been shown, so it is shown that again.

@@ -103,8 +103,7 @@ fn records_may_be_cut_anywhere() {
 #[test]
 fn alpn_decides_what_is_spoken() {
     let authority = Authority::new();
-    let mut without = Settings::default();
-    without.http2 = false;
+    let without = Settings { http2: false, ..Settings::default() };
     for (settings, offered, agreed) in [
         (Settings::default(), &["h2", "http/1.1"][..], Some("h2")),
         (Settings::default(), &["http/1.1"], Some("http/1.1")),
@@ -244,8 +243,8 @@ fn half_a_message_is_no_reason_to_panic() {
 #[test]
 fn browsers_are_told_to_come_by_https() {
     let authority = Authority::new();
-    let mut settings = Settings::default();
-    settings.hsts_max_age = Some(Duration::from_secs(60));
+    let hsts_max_age = Some(Duration::from_secs(60));
+    let settings = Settings { hsts_max_age, ..Settings::default() };
     let mut trial = authority.trial(settings, saying("hello"));
     let mut client = authority.client(&["http/1.1"]);
     client.writer().write_all([get(), "BAD\r\n\r\n"].concat().as_bytes()).unwrap();
@@ -256,7 +255,7 @@ fn browsers_are_told_to_come_by_https() {
 
 #[test]
 fn there_is_nothing_to_redirect_to_without_tls() {
-    let mut settings = Settings::default();
-    settings.redirect_http = vec!["127.0.0.1:0".parse::<ListenAddress>().unwrap()];
+    let redirect_http = vec!["127.0.0.1:0".parse::<ListenAddress>().unwrap()];
+    let settings = Settings { redirect_http, ..Settings::default() };
     assert!(Encryption::load(&settings).is_err());
 }
