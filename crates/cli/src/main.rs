@@ -3,6 +3,7 @@
 //! ```text
 //! words ──► options ──► serve ──► settings, files ──► Server
 //!              │          └─ Failure: one line that says what to do
+//!              ├──► cert: certificates for development
 //!              └──► completions, manual: the same table for shells and readers
 //! ```
 //!
@@ -16,6 +17,8 @@ mod usage;
 mod field;
 mod files;
 mod serve;
+
+mod cert;
 
 mod completions;
 mod manual;
@@ -47,6 +50,7 @@ fn run() -> Result<ExitCode, Failure> {
     };
     match options.command {
         Command::Serve(options) => serve::serve(&options)?,
+        Command::Cert(command) => cert::cert(&command)?,
         Command::Completions { shell } => completions::print(shell)?,
         Command::Man => manual::print()?,
     }

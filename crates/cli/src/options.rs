@@ -2,9 +2,11 @@
 //! and the manual are made from it. What says how a server runs is shared with every app, and
 //! comes from `gnezdo-command`; what is about files is here.
 
+mod cert;
 mod files;
 mod serve;
 
+pub(crate) use cert::{CertCommand, CertDevOptions};
 pub(crate) use files::FileOptions;
 pub(crate) use serve::{ServeOptions, serve_notes};
 
@@ -22,6 +24,7 @@ use clap_complete::Shell;
 Examples:
   gnezdo serve                       this folder at http://127.0.0.1:8080/
   gnezdo serve ./www --listen :8080  to be seen in the whole network
+  gnezdo serve --tls self-signed     by https, with HTTP/2
   gnezdo serve --help                all that can be chosen"
 )]
 pub(crate) struct Options {
@@ -34,6 +37,9 @@ pub(crate) enum Command {
     /// Serve a folder or a file
     #[command(args_override_self = true)]
     Serve(Box<ServeOptions>),
+    /// Make certificates
+    #[command(subcommand)]
+    Cert(CertCommand),
     /// Print a script that completes these words in a shell
     #[command(after_help = "\
 Examples:
@@ -66,12 +72,16 @@ mod tests {
     fn every_word_has_a_help_of_one_sentence() {
         let mut command = Options::command();
         command.build();
-        for command in command.get_subcommands() {
-            assert!(command.get_about().is_some(), "{}", command.get_name());
-            for argument in command.get_arguments() {
-                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-                assert!(!help.is_empty() && !help.ends_with('.'), "{argument}: {help:?}");
-            }
+        command.get_subcommands().for_each(check_help);
+    }
+
+    fn check_help(command: &clap::Command) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(!about.is_empty() && !about.ends_with('.'), "{}: {about:?}", command.get_name());
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(!help.is_empty() && !help.ends_with('.'), "{argument}: {help:?}");
         }
+        command.get_subcommands().for_each(check_help);
     }
 }

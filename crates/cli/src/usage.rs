@@ -6,13 +6,15 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use gnezdo_command::{Failure, Usage};
 
+const USAGE: Usage<'_> = Usage { program: "gnezdo", command: "serve" };
+
 /// Prints the help or the version if that is what clap has to say, or tells what is wrong.
 pub(crate) fn answer(error: &clap::Error) -> Result<ExitCode, Failure> {
     match path_as_command(error) {
         Some(word) => Err(Failure::Usage(format!(
             "there is no command {word:?}; to serve it, say: gnezdo serve {word:?}"
         ))),
-        None => Usage { program: "gnezdo", command: "serve" }.answer(error),
+        None => USAGE.answer(error),
     }
 }
 
@@ -20,7 +22,8 @@ pub(crate) fn answer(error: &clap::Error) -> Result<ExitCode, Failure> {
 fn path_as_command(error: &clap::Error) -> Option<&str> {
     match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => {
-            Path::new(word).exists().then_some(word)
+            let is_first = USAGE.command_of(error) == USAGE.program;
+            (is_first && Path::new(word).exists()).then_some(word)
         }
         _ => None,
     }

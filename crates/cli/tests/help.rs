@@ -16,14 +16,21 @@ fn help(columns: &str, arguments: &[&str]) -> String {
 
 /// The words `--like-this` of a text.
 fn options(text: &str) -> BTreeSet<&str> {
-    let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+    let words = text.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
     words.filter(|word| word.len() > 3 && word.starts_with("--")).collect()
 }
 
 #[test]
 fn help_fits_the_terminal() {
     for columns in [80, 120] {
-        for arguments in [&["--help"][..], &["serve", "-h"], &["serve", "--help"], &["man", "-h"]] {
+        for arguments in [
+            &["--help"][..],
+            &["serve", "-h"],
+            &["serve", "--help"],
+            &["man", "-h"],
+            &["cert", "-h"],
+            &["cert", "dev", "-h"],
+        ] {
             for line in help(&columns.to_string(), arguments).lines() {
                 assert!(line.chars().count() <= columns, "{arguments:?} at {columns}: {line}");
                 assert!(!line.contains('\x1b'), "colours for no terminal: {line:?}");
@@ -39,7 +46,11 @@ fn help_tells_every_option_of_the_manual() {
         --access-log --log-file --header-timeout --idle-timeout --progress-timeout \
         --progress-size --linger-timeout --shutdown-timeout --max-connections \
         --max-connections-per-ip --max-header-size --max-target-size --max-fields \
-        --max-body-size --max-discard-size --max-chunk-ext-size --max-trailer-size --help";
+        --max-body-size --max-discard-size --max-chunk-ext-size --max-trailer-size --tls --tls-min \
+        --tls-client-ca --tls-client-auth --redirect-http --hsts --no-http2 --h2-max-streams \
+        --h2-stream-window --h2-connection-window --h2-max-continuations --h2-max-resets \
+        --h2-max-empty-frames --h2-max-control-frames --h2-max-overhead-size \
+        --h2-settings-timeout --help";
     let help = help("80", &["serve", "--help"]);
     assert_eq!(options(&help), options(expected));
     let page = run(&["man"]).stdout.replace("\\fB", "").replace("\\fR", "").replace('\\', "");
@@ -56,12 +67,47 @@ fn help_shows_defaults_headings_and_examples() {
         "--header-timeout <TIME> For the head of a request [default: 10s]",
         "--max-header-size <SIZE> A request's head, or 431 [default: 32KiB]",
         "--max-body-size <SIZE> Its content, or 413 [default: 1GiB]",
+        "--tls-min <VERSION> The oldest version spoken: 1.2 or 1.3 [default: 1.2]",
+        "--h2-max-streams <N> Requests at once [default: 128]",
+        "--h2-stream-window <SIZE> Unread of one request [default: 256KiB]",
     ] {
         assert!(flat.contains(part), "{part}\n{help}");
     }
-    for heading in ["Listening:", "Files:", "Deadlines:", "Limits:", "Architectures:", "Examples:"]
-    {
+    for heading in [
+        "Listening:",
+        "TLS:",
+        "Files:",
+        "Deadlines:",
+        "Limits:",
+        "HTTP/2:",
+        "Certificates:",
+        "Architectures:",
+        "Examples:",
+    ] {
         assert!(help.lines().any(|line| line == heading), "{heading}\n{help}");
+    }
+}
+
+#[test]
+fn options_that_are_described_in_a_word_stay_on_one_line() {
+    let help = help("80", &["serve", "--help"]);
+    for option in ["--idle-timeout", "--max-connections-per-ip", "--h2-connection-window"] {
+        let line = help.lines().find(|line| line.trim_start().starts_with(option)).unwrap();
+        assert!(line.contains("[default: "), "{line}");
+    }
+}
+
+#[test]
+fn certificates_have_a_help_of_their_own() {
+    let all = help("80", &["--help"]);
+    assert!(all.contains("  cert         Make certificates\n"), "{all}");
+    let cert = help("80", &["cert", "--help"]);
+    assert!(cert.contains("  dev   Make a certificate for development"), "{cert}");
+    let dev = help("80", &["cert", "dev", "--help"]);
+    assert_eq!(options(&dev), options("--dir --print-ca --tls --cacert --help --dir"));
+    let page = run(&["man"]).stdout;
+    for words in ["gnezdo\\fR cert dev [OPTIONS] [NAME]...", "\ngnezdo cert dev    Make a cert"] {
+        assert!(page.contains(words), "{words}\n{page}");
     }
 }
 
@@ -90,7 +136,7 @@ fn completions_name_every_option() {
         for option in options(&help) {
             assert!(stdout.contains(option.trim_start_matches('-')), "{shell}: {option}");
         }
-        for value in ["combined", "threads"] {
+        for value in ["combined", "threads", "print-ca", "dir"] {
             assert!(stdout.contains(value), "{shell}: {value}");
         }
         check_syntax(shell, &stdout);
@@ -116,7 +162,18 @@ fn check_syntax(shell: &str, script: &str) {
 fn the_manual_has_the_sections_of_a_manual() {
     let Ended { code, stdout, stderr } = run(&["man"]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    for section in ["NAME", "SYNOPSIS", "OPTIONS", "LISTENING", "LIMITS", "EXAMPLES", "VERSION"] {
+    for section in [
+        "NAME",
+        "SYNOPSIS",
+        "OPTIONS",
+        "LISTENING",
+        "TLS",
+        "LIMITS",
+        "CERTIFICATES",
+        "EXAMPLES",
+        "\"GNEZDO CERT DEV\"",
+        "VERSION",
+    ] {
         let heading = format!(".SH {section}\n");
         assert_eq!(stdout.matches(&heading).count(), 1, "{section}\n{stdout}");
     }

@@ -6,21 +6,22 @@
 
 use std::io::Write;
 
-use anstyle::{AnsiColor, Style};
 use gnezdo_server::{LogFormat, LogTarget, Plan, Server, Settings};
 
 use crate::one_line::one_line;
+use crate::style::{TITLE, URL, labelled};
+#[cfg(feature = "tls")]
+use crate::tls::about_tls;
 
-const TITLE: Style = Style::new().bold();
-const LABEL: Style = Style::new().dimmed();
-const URL: Style = AnsiColor::Cyan.on_default().underline();
+/// A label of at most 12 letters, and a text.
+type Line = (&'static str, String);
 
 /// What a program says when it listens: its title, the addresses, lines of its own, then how it
 /// serves and how it is ended.
 #[derive(Clone, Debug)]
 pub struct Banner {
     title: String,
-    lines: Vec<(&'static str, String)>,
+    lines: Vec<Line>,
 }
 
 impl Banner {
@@ -37,31 +38,56 @@ impl Banner {
     }
 
     /// Prints the banner; that nobody can read it is no reason to end.
-    pub(crate) fn print(&self, server: &Server, access_log: &str) {
+    pub(crate) fn print(&self, server: &Server, about: About) {
+        let mut lines = self.lines.clone();
+        lines.extend(about.tls);
+        lines.push(("architecture", architecture(server.plan())));
+        lines.push(("access log", about.access_log));
+        lines.push(("stop", format!("Ctrl-C, or kill {}", std::process::id())));
+        let text = self.text(&server.urls(), &redirect_urls(server), &lines);
         let mut stderr = anstream::stderr();
         // All at once, so that no other program's line comes between.
-        let text = self.text(&server.urls(), server.plan(), access_log);
         let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 
-    fn text(&self, urls: &[String], plan: &Plan, access_log: &str) -> String {
+    fn text(&self, urls: &[String], redirects: &[String], lines: &[Line]) -> String {
         let mut text = format!("{TITLE}{}{TITLE:#}\n", one_line(&self.title));
-        for url in urls {
-            let url = one_line(url);
-            text.push_str(&line("listening on", &format!("{URL}{url}{URL:#}")));
-        }
-        for (label, about) in &self.lines {
-            text.push_str(&line(label, &one_line(about)));
-        }
-        text.push_str(&line("architecture", &architecture(plan)));
-        text.push_str(&line("access log", &one_line(access_log)));
-        text.push_str(&line("stop", &format!("Ctrl-C, or kill {}", std::process::id())));
+        let url = |url: &String| format!("{URL}{}{URL:#}", one_line(url));
+        text.extend(urls.iter().map(|address| labelled("listening on", &url(address))));
+        text.extend(redirects.iter().map(|address| labelled("redirecting", &url(address))));
+        text.extend(lines.iter().map(|(label, about)| labelled(label, &one_line(about))));
         text
     }
 }
 
+/// What is told of settings, which the server takes.
+#[derive(Debug)]
+pub(crate) struct About {
+    tls: Vec<Line>,
+    access_log: String,
+}
+
+/// What is told of these settings.
+pub(crate) fn about(settings: &Settings) -> About {
+    #[cfg(feature = "tls")]
+    let tls = about_tls(settings);
+    #[cfg(not(feature = "tls"))]
+    let tls = Vec::new();
+    About { tls, access_log: access_log(settings) }
+}
+
+#[cfg(feature = "tls")]
+fn redirect_urls(server: &Server) -> Vec<String> {
+    server.redirect_urls()
+}
+
+#[cfg(not(feature = "tls"))]
+fn redirect_urls(_: &Server) -> Vec<String> {
+    Vec::new()
+}
+
 /// Where the access log of these settings goes.
-pub(crate) fn access_log(settings: &Settings) -> String {
+fn access_log(settings: &Settings) -> String {
     match &settings.access_log {
         None => "off (--access-log common shows each request)".into(),
         Some((format, LogTarget::Stdout)) => format!("{}, printed", name(*format)),
@@ -69,10 +95,6 @@ pub(crate) fn access_log(settings: &Settings) -> String {
             format!("{}, to {}", name(*format), path.display())
         }
     }
-}
-
-fn line(label: &str, text: &str) -> String {
-    format!("{LABEL}{label:12}{LABEL:#} {text}\n")
 }
 
 fn name(format: LogFormat) -> &'static str {
@@ -164,11 +186,11 @@ mod tests {
 
     #[test]
     fn no_name_feigns_a_line() {
-        let settings = Settings::default();
-        let banner = Banner::new("a\nlistening on http://title/")
-            .line("root", "/a\nlistening on http://root/");
-        let plan = settings.architecture.plan(None, None);
-        let text = banner.text(&["unix:/a\nb".into()], &plan, "to\nlistening on http://log/");
+        let banner = Banner::new("a\nlistening on http://title/");
+        let urls = ["unix:/a\nb".into()];
+        let redirects = ["http://c/\nlistening on http://redirect/".into()];
+        let lines = [("root", "/a\nlistening on http://root/".into())];
+        let text = banner.text(&urls, &redirects, &lines);
         let plain = anstream::adapter::strip_str(&text).to_string();
         let urls: Vec<_> = plain.lines().filter(|l| l.starts_with("listening on ")).collect();
         assert_eq!(urls, ["listening on unix:/a\\nb"]);

@@ -9,6 +9,8 @@ use gnezdo_server::{Architecture, ServerError};
 use gnezdo_socket::{Advice, ListenError};
 
 use crate::one_line::one_line;
+#[cfg(feature = "tls")]
+use crate::tls::{TlsFailure, tls_text};
 
 /// Why a program ends without having done what its words say.
 ///
@@ -29,6 +31,9 @@ pub enum Failure {
         /// What opening it gave.
         source: io::Error,
     },
+    /// The options about TLS cannot be followed.
+    #[cfg(feature = "tls")]
+    Tls(TlsFailure),
     /// The server could not start or go on.
     Server(ServerError),
     /// What was to be printed could not be.
@@ -40,6 +45,8 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => ExitCode::from(2),
+            #[cfg(feature = "tls")]
+            Self::Tls(failure) => failure.exit_code(),
             Self::LogFile { .. } | Self::Server(_) | Self::Print(_) => ExitCode::FAILURE,
         }
     }
@@ -59,7 +66,11 @@ impl Failure {
                 path.display(),
                 Reason(source)
             ),
-            Self::Server(ServerError::Listen(error)) => listen_text(error),
+            #[cfg(feature = "tls")]
+            Self::Tls(failure) => failure.to_string(),
+            #[cfg(feature = "tls")]
+            Self::Server(ServerError::Tls(error)) => tls_text(error),
+            Self::Server(ServerError::Listen(error)) => listen_text(error, "--listen"),
             Self::Server(ServerError::Unavailable { architecture, reason }) => format!(
                 "--architecture {architecture} does not work here: {reason}; choose event or auto"
             ),
@@ -70,11 +81,13 @@ impl Failure {
 }
 
 /// The library's problem with the command line's own words for what helps.
-fn listen_text(error: &ListenError) -> String {
+pub(crate) fn listen_text(error: &ListenError, option: &str) -> String {
     let advice = match error.advice() {
-        Advice::AnotherAddress => "choose another with --listen".into(),
-        Advice::OwnAddress => "choose one of its own with --listen, such as 127.0.0.1:8080".into(),
-        Advice::HigherPort => "choose a port from 1024 up with --listen".into(),
+        Advice::AnotherAddress => format!("choose another with {option}"),
+        Advice::OwnAddress => {
+            format!("choose one of its own with {option}, such as 127.0.0.1:8080")
+        }
+        Advice::HigherPort => format!("choose a port from 1024 up with {option}"),
         Advice::None => return error.problem(),
         advice => advice.to_string(),
     };
@@ -101,6 +114,8 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            #[cfg(feature = "tls")]
+            Self::Tls(failure) => Some(failure),
             Self::Server(error) => Some(error),
             Self::LogFile { source, .. } | Self::Print(source) => Some(source),
             Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => None,

@@ -27,6 +27,9 @@
 //! }
 //! ```
 //!
+//! With the feature `tls` there are options about certificates, and `dev_certificate` makes some
+//! for development.
+//!
 //! Standard output carries what somebody may want to pipe on, such as the access log. What is
 //! said to the person at the terminal, the banner included, goes to standard error.
 #![forbid(unsafe_code)]
@@ -43,9 +46,13 @@ mod farewell;
 mod serve;
 mod settings;
 
+#[cfg(feature = "tls")]
+mod tls;
+
 mod failure;
 mod one_line;
 mod print;
+pub mod style;
 
 pub use error::{Error, Result};
 pub use program::{Main, Program};
@@ -54,7 +61,9 @@ pub use banner::Banner;
 pub use failure::{Failure, complain};
 pub use one_line::one_line;
 pub use options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
-pub use print::print;
+pub use print::{print, print_styled};
 pub use serve::serve;
 pub use settings::settings;
+#[cfg(feature = "tls")]
+pub use tls::{DevCertificate, TlsFailure, dev_certificate};
 pub use usage::Usage;

@@ -10,17 +10,23 @@
 
 mod deadlines;
 mod engine;
+mod http2;
 mod limits;
 mod listening;
 mod log;
 mod notes;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub(crate) use deadlines::DeadlineOptions;
 pub use engine::EngineOptions;
+pub(crate) use http2::Http2Options;
 pub(crate) use limits::LimitOptions;
 pub use listening::ListeningOptions;
 pub(crate) use log::{LogChoice, LogOptions};
 pub use notes::{Note, notes, notes_as_help};
+#[cfg(feature = "tls")]
+pub(crate) use tls::{ClientAuthChoice, TlsOptions, VersionChoice};
 
 #[cfg(test)]
 mod tests {

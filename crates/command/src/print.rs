@@ -13,6 +13,15 @@ pub fn print(text: &[u8]) -> Result<(), Failure> {
     unless_closed(stdout.write_all(text).and_then(|()| stdout.flush()))
 }
 
+/// Prints a text with [styles](crate::style) on standard output: plain where it is no terminal.
+///
+/// # Errors
+/// Writing failed, and not because nobody reads it to the end.
+pub fn print_styled(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout().lock();
+    unless_closed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
 /// A reader that has seen enough (`| head -1`) is no failure.
 pub(crate) fn unless_closed(result: io::Result<()>) -> Result<(), Failure> {
     match result {

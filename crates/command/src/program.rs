@@ -177,6 +177,8 @@ impl Program {
 {name} run --architecture threads
 {name} run --processes 2 --listen unix:/run/{name}.sock"
         );
+        let tls = format!("\n{name} run --tls self-signed");
+        let text = if cfg!(feature = "tls") { text + &tls } else { text };
         let mut notes = notes();
         notes.push(Note { title: "Examples", text });
         notes

@@ -1,11 +1,13 @@
 //! From settings to the end of serving, with what people are told on the way.
 
 use gnezdo_core::Service;
-use gnezdo_server::{Server, Settings};
+use gnezdo_server::Settings;
 
-use crate::banner::{Banner, access_log};
+use crate::banner::{Banner, about};
 use crate::failure::Failure;
 use crate::farewell;
+#[cfg(feature = "tls")]
+use crate::tls::bind;
 
 /// Serves until a signal ends it: binds the addresses, prints the banner, and runs.
 ///
@@ -16,12 +18,17 @@ use crate::farewell;
 /// The server could not start or go on. Nothing was printed if it could not start.
 pub fn serve(service: impl Service, settings: Settings, banner: &Banner) -> Result<(), Failure> {
     let shutdown_timeout = settings.shutdown_timeout;
-    let access_log = access_log(&settings);
-    let server = Server::bind(settings)?;
+    let about = about(&settings);
+    let server = bind(settings)?;
     server.stop_on_signals()?;
     if !server.is_worker() {
-        banner.print(&server, &access_log);
+        banner.print(&server, about);
         farewell::announce(server.shutdown(), shutdown_timeout);
     }
     Ok(server.run(service)?)
+}
+
+#[cfg(not(feature = "tls"))]
+fn bind(settings: Settings) -> Result<gnezdo_server::Server, Failure> {
+    Ok(gnezdo_server::Server::bind(settings)?)
 }

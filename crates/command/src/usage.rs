@@ -57,7 +57,7 @@ impl Usage<'_> {
     fn unknown_command(&self, error: &clap::Error) -> String {
         let word = of(error, ContextKind::InvalidSubcommand);
         match of(error, ContextKind::SuggestedSubcommand).as_str() {
-            "" => format!("there is no command {word:?}; see {} --help", self.program),
+            "" => format!("there is no command {word:?}; see {} --help", self.command_of(error)),
             similar => format!("there is no command {word:?}; did you mean {similar}?"),
         }
     }
@@ -96,7 +96,7 @@ impl Usage<'_> {
     }
 
     /// The command whose words are wrong: clap knows it only as the start of its usage.
-    fn command_of(&self, error: &clap::Error) -> String {
+    pub fn command_of(&self, error: &clap::Error) -> String {
         let usage = of(error, ContextKind::Usage);
         let usage = usage.trim_start_matches("Usage:").trim_start();
         let words = usage.strip_prefix(self.program).unwrap_or_default().split_whitespace();

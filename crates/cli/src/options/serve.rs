@@ -32,8 +32,10 @@ pub(crate) fn serve_notes() -> Vec<Note> {
 const EXAMPLES: &str = "\
 gnezdo serve                          this folder at http://127.0.0.1:8080/
 gnezdo serve ./www --listen :8080     to be seen in the whole network
+gnezdo serve --tls self-signed        by https, with HTTP/2
 gnezdo serve dist --spa --cors        an application of one page
 gnezdo serve --access-log json | jq .target
+gnezdo serve --listen :443 --tls cert.pem,key.pem --redirect-http :80 --hsts
 gnezdo serve --listen unix:/run/www.sock --processes 2";
 
 #[cfg(test)]

@@ -12,9 +12,11 @@
 //! Everything waits with a deadline, and what fails to come says what came instead.
 #![allow(dead_code, unused_imports, reason = "each file of tests uses a part")]
 
+mod certificates;
 mod client;
 mod output;
 
+pub(crate) use certificates::{authority, command_with_data, curl, write_certificate};
 pub(crate) use client::{Answer, get, read_answer};
 pub(crate) use output::Output;
 
@@ -76,7 +78,8 @@ impl Gnezdo {
     /// The address of the first URL, which is one of TCP.
     pub(crate) fn address(&self) -> SocketAddr {
         let url = self.urls.first().expect("a URL in the banner");
-        let host = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/'));
+        let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        let host = rest.and_then(|rest| rest.strip_suffix('/'));
         let host = host.unwrap_or_else(|| panic!("{url} is no address of TCP"));
         host.replace("localhost", "127.0.0.1").parse().expect("an address and a port")
     }

@@ -6,13 +6,13 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gnezdo_server::Architecture;
 
-use super::{DeadlineOptions, LimitOptions, LogOptions, notes};
+use super::{DeadlineOptions, Http2Options, LimitOptions, LogOptions, notes};
 use crate::values::count;
 
 /// More loops or processes than this are a slip of the pen.
 const CREW_MAX: usize = 1_024;
 
-/// How a server runs: its architecture, access log, deadlines and limits.
+/// How a server runs: its architecture, access log, deadlines, limits and HTTP/2.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Engine")]
 pub struct EngineOptions {
@@ -34,6 +34,8 @@ pub struct EngineOptions {
     pub(crate) deadlines: DeadlineOptions,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+    #[command(flatten)]
+    pub(crate) http2: Http2Options,
 }
 
 fn architectures() -> impl TypedValueParser<Value = Architecture> {

@@ -3,7 +3,10 @@
 use clap::Args;
 use gnezdo_socket::{ListenAddress, Network};
 
-/// The addresses of a server, and who may connect to them.
+#[cfg(feature = "tls")]
+use super::TlsOptions;
+
+/// The addresses of a server, who may connect to them, and whether TLS is spoken there.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Listening")]
 pub struct ListeningOptions {
@@ -18,4 +21,8 @@ pub struct ListeningOptions {
     /// the smaller network decides
     #[arg(long, value_name = "CIDR")]
     pub(crate) deny: Vec<Network>,
+
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
 }

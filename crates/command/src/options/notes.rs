@@ -14,6 +14,8 @@ pub struct Note {
 /// The sections about running a server; its program adds its own examples.
 pub fn notes() -> Vec<Note> {
     vec![
+        #[cfg(feature = "tls")]
+        Note { title: "Certificates", text: CERTIFICATES.into() },
         Note { title: "Architectures", text: architectures() },
         Note { title: "Times and sizes", text: TIMES_AND_SIZES.into() },
         Note { title: "Beyond a limit", text: LIMITS.into() },
@@ -29,9 +31,23 @@ pub fn notes_as_help(notes: &[Note]) -> String {
 }
 
 fn help_section(note: &Note) -> String {
-    let lines: Vec<_> = note.text.lines().map(|line| format!("  {line}")).collect();
-    format!("{}:\n{}", note.title, lines.join("\n"))
+    let lines = note.text.lines().map(|line| format!("  {line}").trim_end().to_owned());
+    format!("{}:\n{}", note.title, lines.collect::<Vec<_>>().join("\n"))
 }
+
+#[cfg(feature = "tls")]
+const CERTIFICATES: &str = "\
+--tls cert.pem,key.pem names two files in PEM form, --tls both.pem one with
+both; a comma within a name is doubled. Of several certificates each client
+gets the one with the name it asks for, or else the first. When the files
+change, new connections get the new certificate.
+
+--tls self-signed is for development: the certificate is for localhost,
+127.0.0.1, ::1 and this machine's name, and with self-signed:NAME,NAME for
+others, too. `gnezdo cert dev` tells how browsers trust it.
+
+Browsers keep to what --hsts says for all ports of a name, localhost, too,
+until its time is over; --hsts=0 takes it back.";
 
 const TIMES_AND_SIZES: &str = "\
 Times are written 10s, 500ms or 2m; a plain number is seconds. Sizes are
@@ -40,7 +56,12 @@ written 32KiB, 1MB or 4096; a letter alone, as in 32k, is a power of 1024.";
 const LIMITS: &str = "\
 A request beyond its limit is refused with the status that stands there, and
 its connection is closed. At --max-connections, which counts all processes,
-connections at rest are closed for new ones, or else the new ones wait.";
+connections at rest are closed for new ones, or else the new ones wait.
+
+With HTTP/2 one beyond --h2-max-streams is refused and may be sent anew; at
+its other limits the connection ends with ENHANCE_YOUR_CALM. Half of all
+requests may be taken back beyond --h2-max-resets, and frames may take eight
+times their fields and content beyond --h2-max-overhead-size.";
 
 const OUTPUT: &str = "\
 Standard error tells one line `listening on URL` for each address as soon as
