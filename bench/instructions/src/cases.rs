@@ -9,14 +9,16 @@ use gnezdo::{App, Body, Files, InMemory, Json, Limits, Path, Peer, Request, Serv
 use http_body_util::{BodyExt, Collected};
 use serde::Serialize;
 
+use crate::asker::Ask;
+
 /// A kind of request, and who answers it.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     /// A connection to who answers it.
     pub(crate) connect: fn() -> io::Result<InMemory>,
-    /// The octets of one request.
-    pub(crate) input: fn() -> String,
+    /// What is asked.
+    pub(crate) ask: Ask,
     /// How many of them come at once.
     pub(crate) pipelined: usize,
     /// What stands in a right answer.
@@ -28,7 +30,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "constant",
         about: "a constant text through the router, as wrk asks for it",
         connect: app,
-        input: || as_wrk("/plaintext"),
+        ask: Ask::Http1(|| as_wrk("/plaintext")),
         pipelined: 1,
         sign: "Hello, World!",
     },
@@ -36,7 +38,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "constant-browser",
         about: "the same, as a browser asks for it: 13 fields",
         connect: app,
-        input: || as_browser("/plaintext"),
+        ask: Ask::Http1(|| as_browser("/plaintext")),
         pipelined: 1,
         sign: "Hello, World!",
     },
@@ -44,7 +46,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "constant-pipelined",
         about: "the same as wrk asks for it, 16 requests at once",
         connect: app,
-        input: || as_wrk("/plaintext"),
+        ask: Ask::Http1(|| as_wrk("/plaintext")),
         pipelined: 16,
         sign: "Hello, World!",
     },
@@ -52,7 +54,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "string",
         about: "a text that is made for each request",
         connect: app,
-        input: || as_wrk("/string"),
+        ask: Ask::Http1(|| as_wrk("/string")),
         pipelined: 1,
         sign: "Hello, World!",
     },
@@ -60,7 +62,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "json",
         about: "a small value as JSON",
         connect: app,
-        input: || as_wrk("/json"),
+        ask: Ask::Http1(|| as_wrk("/json")),
         pipelined: 1,
         sign: r#"{"message":"Hello, World!"}"#,
     },
@@ -68,7 +70,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "parameter",
         about: "a number from the path, and a text made of it",
         connect: app,
-        input: || as_wrk("/user/1234567"),
+        ask: Ask::Http1(|| as_wrk("/user/1234567")),
         pipelined: 1,
         sign: "user 1234567",
     },
@@ -76,7 +78,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "echo",
         about: "100 bytes of content, read by an async handler and sent back",
         connect: app,
-        input: || post("/echo", &"nest ".repeat(20)),
+        ask: Ask::Http1(|| post("/echo", &"nest ".repeat(20))),
         pipelined: 1,
         sign: "nest nest",
     },
@@ -84,7 +86,7 @@ pub(crate) const CASES: &[Case] = &[
         name: "file",
         about: "600 bytes of a file from the cache, as wrk asks for it",
         connect: folder,
-        input: || as_wrk("/index.html"),
+        ask: Ask::Http1(|| as_wrk("/index.html")),
         pipelined: 1,
         sign: "accept-ranges: bytes",
     },
@@ -92,9 +94,34 @@ pub(crate) const CASES: &[Case] = &[
         name: "file-browser",
         about: "the same as a browser asks for it: 13 fields, compressed before",
         connect: folder,
-        input: || as_browser("/index.html"),
+        ask: Ask::Http1(|| as_browser("/index.html")),
         pipelined: 1,
         sign: "content-encoding: ",
+    },
+    Case {
+        name: "h2-constant",
+        about: "a constant text over HTTP/2, one request at once",
+        connect: app,
+        ask: Ask::Http2("/plaintext"),
+        pipelined: 1,
+        sign: "Hello, World!",
+    },
+    Case {
+        name: "h2-file",
+        about: "600 bytes of a file from the cache over HTTP/2, 32 requests at once, as h2load asks",
+        connect: folder,
+        ask: Ask::Http2("/index.html"),
+        pipelined: 32,
+        // The head of a DATA frame with 600 octets that ends its stream.
+        sign: "\0\x02\x58\0\x01",
+    },
+    Case {
+        name: "h2-parameter",
+        about: "a number from the path over HTTP/2, and a text made of it",
+        connect: app,
+        ask: Ask::Http2("/user/1234567"),
+        pipelined: 1,
+        sign: "user 1234567",
     },
 ];
 

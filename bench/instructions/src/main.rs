@@ -6,6 +6,7 @@
 //! between the two.
 #![forbid(unsafe_code)]
 
+mod asker;
 mod cases;
 
 use std::env;
@@ -15,6 +16,7 @@ use std::thread;
 
 use gnezdo::InMemory;
 
+use asker::Asker;
 use cases::{CASES, Case};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -31,11 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn answer(case: &Case, requests: usize) -> Result<(), Box<dyn Error>> {
     let mut connection = (case.connect)()?;
-    let input = (case.input)().into_bytes().repeat(case.pipelined);
-    let answer_bytes = first_answer(case, &mut connection, &input)?;
+    let mut asker = Asker::new(case.ask, case.pipelined);
+    let answer_bytes = first_answer(case, &mut connection, &mut asker)?;
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..requests / case.pipelined {
-        connection.handle_input(&input);
+        connection.handle_input(asker.next());
         if connection.output().is_empty() {
             connection.advance(&mut cx);
         }
@@ -52,19 +54,20 @@ fn answer(case: &Case, requests: usize) -> Result<(), Box<dyn Error>> {
 fn first_answer(
     case: &Case,
     connection: &mut InMemory,
-    input: &[u8],
+    asker: &mut Asker,
 ) -> Result<usize, Box<dyn Error>> {
     let mut cx = Context::from_waker(Waker::noop());
     let mut answer_bytes = 0;
     // The first answer of all may come from another thread that makes it: a compressed file.
     for _ in 0..2 {
-        connection.handle_input(input);
+        let mark = asker.answer_start().unwrap_or(case.sign);
+        connection.handle_input(asker.next());
         while connection.output().is_empty() {
             thread::yield_now();
             connection.advance(&mut cx);
         }
         let output = String::from_utf8_lossy(connection.output());
-        let answers = output.matches("HTTP/1.1 200 OK\r\n").count();
+        let answers = output.matches(mark).count();
         if answers != case.pipelined || !output.contains(case.sign) {
             return Err(format!("not the answers that were expected: {output}").into());
         }

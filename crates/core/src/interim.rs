@@ -6,13 +6,23 @@
 //! A handler has no hand in the connection, and need not: whoever runs its code listens
 //! meanwhile, on the same thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use http::HeaderMap;
 
 thread_local! {
-    /// What was said; absent while nobody listens.
-    static SAID: RefCell<Option<Vec<HeaderMap>>> = const { RefCell::new(None) };
+    static STATE: Cell<State> = const { Cell::new(State::Nobody) };
+    /// What was said to those who listen, the innermost last.
+    static SAID: RefCell<Vec<HeaderMap>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether somebody listens on this thread. Most handlers say nothing, and are to cost nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Nobody,
+    Listening,
+    /// And so many hints were given.
+    Heard(usize),
 }
 
 /// How many hints a handler gives before anybody sees them: more are not of use.
@@ -37,30 +47,49 @@ const HINTS_MAX: usize = 16;
 /// assert!(is_heard && hints[0].contains_key("link"));
 /// ```
 pub fn early_hints(fields: HeaderMap) -> bool {
-    SAID.with_borrow_mut(|said| match said {
-        Some(said) if said.len() < HINTS_MAX => {
-            said.push(fields);
-            true
-        }
-        _ => false,
-    })
+    let count = match STATE.get() {
+        State::Nobody => return false,
+        State::Listening => 0,
+        State::Heard(count) => count,
+    };
+    let is_welcome = count < HINTS_MAX;
+    if is_welcome {
+        SAID.with_borrow_mut(|said| said.push(fields));
+        STATE.set(State::Heard(count + 1));
+    }
+    is_welcome
 }
 
 /// Runs code of a handler, and gives the hints that it has given, in their order.
 pub fn with_early_hints<T>(run: impl FnOnce() -> T) -> (T, Vec<HeaderMap>) {
-    let listening = Listening(SAID.replace(Some(Vec::new())));
+    let _listener = Listener { before: STATE.replace(State::Listening) };
     let result = run();
-    let said = SAID.take();
-    drop(listening);
-    (result, said.unwrap_or_default())
+    (result, take_heard())
 }
 
-/// Puts back who listened before, even if the code panics.
-struct Listening(Option<Vec<HeaderMap>>);
+/// Who listens. Puts back who listened before, even if the code panics.
+struct Listener {
+    before: State,
+}
 
-impl Drop for Listening {
+impl Drop for Listener {
     fn drop(&mut self) {
-        SAID.set(self.0.take());
+        drop(take_heard());
+        STATE.set(self.before);
+    }
+}
+
+/// What the innermost listener has heard.
+fn take_heard() -> Vec<HeaderMap> {
+    match STATE.get() {
+        State::Nobody | State::Listening => Vec::new(),
+        State::Heard(count) => {
+            STATE.set(State::Listening);
+            SAID.with_borrow_mut(|said| {
+                let start = said.len().saturating_sub(count);
+                said.split_off(start)
+            })
+        }
     }
 }
 

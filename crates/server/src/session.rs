@@ -145,7 +145,8 @@ impl Session {
             Some(tls) if tls.owes_goodbye(self.speech.wants()) => {
                 contained(tls, |tls| tls.say_goodbye(desk));
             }
-            _ => self.speak(desk, |speech, desk| speech.advance(desk, cx)),
+            Some(_) => self.speak(desk, |speech, desk| speech.advance(desk, cx)),
+            None => self.speech.advance(desk, cx),
         }
     }
 
@@ -282,6 +283,52 @@ fn contained(tls: &mut Tls, act: impl FnOnce(&mut Tls)) {
     }
 }
 
+/// What every request needs: without a table of functions, so that it can be inlined.
+impl Speech {
+    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
+        match self {
+            Self::Http1(http1) => http1.handle_input(desk, input),
+            Self::Http2(http2) => http2.handle_input(desk, input),
+        }
+    }
+
+    fn handle_flushed(&mut self, desk: &mut Desk) {
+        match self {
+            Self::Http1(http1) => http1.handle_flushed(desk),
+            Self::Http2(http2) => http2.handle_flushed(desk),
+        }
+    }
+
+    fn can_advance(&self, desk: &Desk) -> bool {
+        match self {
+            Self::Http1(http1) => http1.can_advance(desk),
+            Self::Http2(http2) => http2.can_advance(desk),
+        }
+    }
+
+    fn advance(&mut self, desk: &mut Desk, cx: &mut TaskContext<'_>) {
+        match self {
+            Self::Http1(http1) => http1.advance(desk, cx),
+            Self::Http2(http2) => http2.advance(desk, cx),
+        }
+    }
+
+    fn wants(&self) -> Wants {
+        match self {
+            Self::Http1(http1) => http1.wants(),
+            Self::Http2(http2) => http2.wants(),
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Http1(http1) => http1.deadline(),
+            Self::Http2(http2) => http2.deadline(),
+        }
+    }
+}
+
+/// All the rest.
 impl Deref for Speech {
     type Target = dyn Speak;
 

@@ -9,6 +9,7 @@ use super::text::{digits, hex_digit};
 
 /// Whether the octets name a host, with or without a port. The empty name is one: RFC 9112
 /// §3.2 asks for it where the target has no authority.
+#[inline]
 pub fn is_host(octets: &[u8]) -> bool {
     if let Some(rest) = octets.strip_prefix(b"[") {
         let Some(end) = rest.iter().position(|&octet| octet == b']') else {

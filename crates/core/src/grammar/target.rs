@@ -47,6 +47,7 @@ const fn letters_digits_and(others: &[u8]) -> [bool; 256] {
 /// assert_eq!(split_target(b"/a?b HTTP"), Some(("/a", Some("b"), &b" HTTP"[..])));
 /// assert_eq!(split_target(b"*"), None);
 /// ```
+#[inline]
 pub fn split_target(octets: &[u8]) -> Option<(&str, Option<&str>, &[u8])> {
     let (path, rest) = split_while(octets, &PATH_OCTETS);
     if path.first() != Some(&b'/') {
@@ -61,6 +62,7 @@ pub fn split_target(octets: &[u8]) -> Option<(&str, Option<&str>, &[u8])> {
 }
 
 /// The octets up to the first that is not in the table, and the rest.
+#[inline]
 pub fn split_while<'o>(octets: &'o [u8], table: &[bool; 256]) -> (&'o [u8], &'o [u8]) {
     let end = octets.iter().position(|&octet| !table[usize::from(octet)]);
     octets.split_at(end.unwrap_or(octets.len()))

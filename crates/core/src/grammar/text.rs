@@ -50,6 +50,7 @@ pub fn hex_digit(octet: u8) -> Option<u64> {
 }
 
 /// Without optional white space (SP, HTAB) at both ends.
+#[inline]
 pub fn trim_ows(mut octets: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = octets {
         octets = rest;
@@ -62,6 +63,7 @@ pub fn trim_ows(mut octets: &[u8]) -> &[u8] {
 
 /// Whether a field is there. A head has few fields and most questions are about absent ones:
 /// looking through the names costs less than hashing one.
+#[inline]
 pub fn contains(fields: &HeaderMap, name: &HeaderName) -> bool {
     fields.keys().any(|key| key == name)
 }
