@@ -1,6 +1,6 @@
 //! The client's side: requests go out, responses come in, many at a time.
 
-use gnezdo_core::{Limits, Now, Refusal};
+use gnezdo_core::{Now, Refusal};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
 use http::{HeaderName, Method};
@@ -14,7 +14,7 @@ use crate::role::{Role, Roles};
 use crate::spare::SpareLines;
 use crate::stream::{Asked, Receiving, Sending, Stream, StreamId};
 use crate::streams::Absent;
-use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow};
+use crate::window::SendWindow;
 
 /// RFC 9110 §15.2 sets no bound on interim responses; somebody must.
 const INTERIM_MAX: u8 = 10;
@@ -115,6 +115,7 @@ impl Client {
         }
         let id = self.next_id()?;
         self.streams.note_own(id);
+        let receive_window = self.new_receive_window();
         let (sending, ends) = match content {
             Content::None => (Sending::Complete, Ends::Yes),
             Content::Length(length) => (Sending::Content { left: Some(length) }, Ends::No),
@@ -124,10 +125,11 @@ impl Client {
             id,
             receiving: Receiving::Head { interim: 0, asked: Asked::of(&head.method) },
             sending,
-            receive_window: receive_window(&self.limits),
+            receive_window,
             send_window: SendWindow::new(self.peer.initial_window_size),
             priority: crate::Priority::default(),
             is_ready: false,
+            is_tunnel: head.method == Method::CONNECT,
             receive_pace: None,
             send_pace: None,
         });
@@ -151,16 +153,14 @@ impl Client {
     }
 }
 
-fn receive_window(limits: &Limits) -> ReceiveWindow {
-    ReceiveWindow::new(limits.http2.stream_window_bytes.max(INITIAL_WINDOW))
-}
-
 /// RFC 9113 §8.3.1, §8.5.
 fn encode_pseudo(head: &Parts, encoder: &mut Encoder, out: &mut Vec<u8>) {
     let mut say = |name: &[u8], value: &[u8], indexing| encoder.encode(name, value, indexing, out);
     let host = head.headers.get(HOST).map(http::HeaderValue::as_bytes);
     let authority = head.uri.authority().map(|authority| authority.as_str().as_bytes());
     let authority = authority.or(host).unwrap_or_default();
+    // RFC 9113 §8.3.1: without user information.
+    let authority = authority.rsplit(|&octet| octet == b'@').next().unwrap_or_default();
     let protocol = head.extensions.get::<Protocol>();
     say(b":method", head.method.as_str().as_bytes(), Indexing::Incremental);
     if head.method != Method::CONNECT || protocol.is_some() {

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
 
-use gnezdo_core::{Closing, Limits, Machine, Now, Refusal, Step, Wants};
+use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Refusal, Step, Wants};
 use http::HeaderMap;
 
 use crate::budget::Budget;
@@ -27,7 +27,7 @@ use crate::role::{Role, Roles};
 use crate::settings::{self, PeerSettings, TABLE_BYTES};
 use crate::stream::StreamId;
 use crate::streams::Streams;
-use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow};
+use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow, WINDOW_MAX};
 
 mod heads;
 mod receiving;
@@ -82,6 +82,8 @@ pub struct Connection<R: Role> {
     pub(crate) peer: PeerSettings,
     pub(crate) streams: Streams,
     send_window: SendWindow,
+    /// Whether content leaves, on whatever stream.
+    send_pace: Pace,
     receive_window: ReceiveWindow,
     pub(crate) own_words: Vec<u8>,
     pub(crate) budget: Budget,
@@ -94,7 +96,7 @@ pub struct Connection<R: Role> {
 }
 
 /// How far a connection has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Open,
     /// The peer has been asked to open no more streams; those on their way are served.
@@ -112,7 +114,7 @@ impl<R: Role> Connection<R> {
     pub fn new(now: &Now, limits: Arc<Limits>) -> Self {
         let http2 = &limits.http2;
         // What the peer takes for granted before it has read our settings.
-        let receive_window = http2.connection_window_bytes.max(INITIAL_WINDOW);
+        let receive_window = http2.connection_window_bytes.clamp(INITIAL_WINDOW, WINDOW_MAX);
         let mut own_words = Vec::with_capacity(128);
         if R::SELF == Roles::Client {
             own_words.extend_from_slice(frame::PREFACE);
@@ -130,6 +132,7 @@ impl<R: Role> Connection<R> {
             peer: PeerSettings::default(),
             streams: Streams::default(),
             send_window: SendWindow::new(INITIAL_WINDOW),
+            send_pace: Pace::new(now.instant),
             receive_window: ReceiveWindow::new(receive_window),
             own_words,
             budget: Budget::new(now.instant),
@@ -194,6 +197,15 @@ impl<R: Role> Connection<R> {
         self.lost.pop()
     }
 
+    /// The window that a stream begins with. RFC 9113 §6.9.2.
+    pub(crate) fn new_receive_window(&self) -> ReceiveWindow {
+        let size = self.limits.http2.stream_window_bytes.min(WINDOW_MAX);
+        match self.waiting.settings_since {
+            None => ReceiveWindow::new(size),
+            Some(_) => ReceiveWindow::unsettled(size),
+        }
+    }
+
     /// Puts the machine's own words into the output: before anything else is said.
     pub(crate) fn speak(&mut self, out: &mut Vec<u8>) {
         if !self.own_words.is_empty() {
@@ -214,11 +226,11 @@ impl<R: Role> Connection<R> {
                 if let Some(stream) = stream {
                     self.give_back(stream.receive_window.outstanding());
                 }
-                self.note_closed(now);
-                match self.budget.reset(self.streams.opened(), &self.limits.http2) {
-                    Ok(()) => Event::Gone(id, Gone::Fault(error)),
-                    Err(error) => self.refuse(error),
+                if let Err(error) = self.budget.reset(self.streams.opened(), &self.limits.http2) {
+                    return self.refuse(error);
                 }
+                self.note_closed(now);
+                Event::Gone(id, Gone::Fault(error))
             }
         }
     }
@@ -296,7 +308,9 @@ impl<R: Role> Machine for Connection<R> {
         self.input = Input::Over;
         self.block = None;
         self.closing = Closing::Now;
+        (self.waiting.head_since, self.waiting.settings_since) = (None, None);
         self.drop_unfinished(now);
+        self.note_blocked(now);
         self.poll_lost().map(|(id, gone)| Event::Gone(id, gone))
     }
 
@@ -307,7 +321,7 @@ impl<R: Role> Machine for Connection<R> {
         if let Some(error) = self.waiting.overdue(now.instant, &self.limits) {
             return Some(self.refuse(error));
         }
-        if let Some(event) = self.find_stalled(now) {
+        if let Some(event) = self.end_blocked(now).or_else(|| self.find_stalled(now)) {
             return Some(event);
         }
         if self.is_idle() && self.waiting.is_idle_over(now.instant, &self.limits) {

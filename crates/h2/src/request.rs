@@ -88,6 +88,9 @@ impl Request {
     pub(crate) fn judge(lines: SpareLines, is_all: IsAll, limits: &Limits) -> Result<Self, Unfit> {
         let pseudo = Pseudo::find(&lines)?;
         let found = Found::find(&lines, pseudo.count)?;
+        if lines.len() - pseudo.count > limits.fields_max {
+            return Err(Unfit::Refused(Refusal::TooManyFields));
+        }
         pseudo.judge_authority(&lines, found.host)?;
         let content = content(is_all, found.content_length)?;
         let (method, asked) = pseudo.judge_target(&lines, limits)?;
@@ -260,7 +263,9 @@ impl Pseudo {
     fn judge_authority(&self, lines: &Lines, host: Option<usize>) -> Result<(), PeerError> {
         let judged = |place, error| {
             let authority = value(lines, Some(place));
-            if is_host(authority) { Ok(authority) } else { Err(error) }
+            // RFC 9110 §4.2: without a host a URI of HTTP is invalid.
+            let is_valid = !authority.is_empty() && is_host(authority);
+            if is_valid { Ok(authority) } else { Err(error) }
         };
         let authority = self.authority.map(|place| judged(place, PeerError::PseudoValue));
         let host = host.map(|place| judged(place, PeerError::Host));

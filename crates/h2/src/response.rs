@@ -45,7 +45,10 @@ impl Response {
         let mut head = ResponseHead::new(());
         *head.status_mut() = status;
         *head.version_mut() = Version::HTTP_2;
-        let room = lines.len().min(limits.fields_max);
+        if lines.len() > limits.fields_max.saturating_add(1) {
+            return Err(PeerError::FieldsTooLarge);
+        }
+        let room = lines.len();
         *head.headers_mut() = spare_fields(room).map_err(|_| PeerError::FieldsTooLarge)?;
         let mut length = None;
         for line in lines_left {

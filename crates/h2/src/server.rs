@@ -5,12 +5,12 @@
 //! removed it; what takes its place is `103 (Early Hints)`: [`Server::send_interim`].
 
 use gnezdo_core::grammar::digits;
-use gnezdo_core::{HttpDate, Now, Pace, Ready, Refusal};
+use gnezdo_core::{HttpDate, Now, Ready, Refusal};
 use http::header::{CONTENT_LENGTH, DATE};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
-use crate::connection::{BlockHead, Connection, Ends, Event, Follows, Stage, encode_fields};
+use crate::connection::{BlockHead, Connection, Ends, Event, Follows, encode_fields};
 use crate::error::{ErrorCode, Fault, PeerError};
 use crate::hpack::{Decoded, Encoder, Indexing};
 use crate::request::{Content, IsAll, Request, Unfit, asked};
@@ -18,7 +18,7 @@ use crate::role::{Role, Roles};
 use crate::spare::SpareLines;
 use crate::stream::{Asked, Due, Receiving, Sending, Stream, StreamId};
 use crate::streams::Absent;
-use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow};
+use crate::window::SendWindow;
 
 /// The server's side of one connection.
 ///
@@ -101,10 +101,6 @@ impl Server {
             Absent::ClosedByPeer => return Err(PeerError::StreamClosed.into()),
             Absent::Closed => return Err(PeerError::StreamIdentifier.into()),
         }
-        // RFC 9113 §6.8: what comes after our last word is not looked at.
-        if self.stage >= Stage::Leaving {
-            return Ok(false);
-        }
         self.streams.note_peer_s(id);
         if self.streams.len() >= self.limits.http2.streams_max {
             return Err(Fault::Stream(id, PeerError::TooManyStreams));
@@ -154,26 +150,25 @@ impl Server {
         let preferred = self.streams.take_preferred(id);
         let stream = self.insert(id, receiving, due);
         stream.priority = preferred.unwrap_or(request.priority());
+        stream.is_tunnel = due.asked == Asked::Connect;
         if receiving != Receiving::Complete && !due.expects_continue {
-            let pace = Pace::new(now.instant);
-            stream.receive_pace = Some(pace);
-            self.waiting.watch(pace.deadline(&self.limits));
+            stream.watch_content(now.instant);
+            let pace = stream.receive_pace;
+            self.waiting.watch(pace.and_then(|pace| pace.deadline(&self.limits)));
         }
     }
 
     fn insert(&mut self, id: StreamId, receiving: Receiving, due: Due) -> &mut Stream {
-        let window = self.limits.http2.stream_window_bytes;
-        // Until our settings are known, the peer goes by the default.
-        let is_known = self.waiting.settings_since.is_none();
-        let window = if is_known { window } else { window.max(INITIAL_WINDOW) };
+        let receive_window = self.new_receive_window();
         self.streams.insert(Stream {
             id,
             receiving,
             sending: Sending::Due(due),
-            receive_window: ReceiveWindow::new(window),
+            receive_window,
             send_window: SendWindow::new(self.peer.initial_window_size),
             priority: crate::Priority::default(),
             is_ready: false,
+            is_tunnel: false,
             receive_pace: None,
             send_pace: None,
         })
@@ -274,7 +269,7 @@ impl Server {
             && due.expects_continue
         {
             due.expects_continue = false;
-            stream.receive_pace = Some(Pace::new(now.instant));
+            stream.watch_content(now.instant);
             let deadline = stream.deadline(&self.limits);
             self.waiting.watch(deadline);
             self.send_interim(id, StatusCode::CONTINUE, &HeaderMap::new(), out);

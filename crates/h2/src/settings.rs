@@ -25,6 +25,9 @@ pub(crate) const TABLE_BYTES: usize = 4_096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PeerSettings {
     pub(crate) header_table_size: u32,
+    /// The smallest that the last frame named, or had before: entries beyond it are gone.
+    /// RFC 7541 §4.2.
+    pub(crate) header_table_size_min: u32,
     pub(crate) max_concurrent_streams: u32,
     pub(crate) initial_window_size: u32,
     pub(crate) max_frame_size: u32,
@@ -35,6 +38,7 @@ impl Default for PeerSettings {
     fn default() -> Self {
         Self {
             header_table_size: 4_096,
+            header_table_size_min: 4_096,
             max_concurrent_streams: u32::MAX,
             initial_window_size: INITIAL_WINDOW,
             max_frame_size: PAYLOAD_OCTETS_MAX as u32,
@@ -53,6 +57,7 @@ impl PeerSettings {
         if !rest.is_empty() {
             return Err(PeerError::FrameSize);
         }
+        self.header_table_size_min = self.header_table_size;
         for &[a, b, value @ ..] in settings {
             self.set(u16::from_be_bytes([a, b]), u32::from_be_bytes(value), peer)?;
         }
@@ -61,7 +66,10 @@ impl PeerSettings {
 
     fn set(&mut self, setting: u16, value: u32, peer: Role) -> Result<(), PeerError> {
         match (setting, value) {
-            (HEADER_TABLE_SIZE, _) => self.header_table_size = value,
+            (HEADER_TABLE_SIZE, _) => {
+                self.header_table_size = value;
+                self.header_table_size_min = self.header_table_size_min.min(value);
+            }
             // Only a client may allow pushes. We never push, so it does not matter whether.
             (ENABLE_PUSH, 0) => {}
             (ENABLE_PUSH, 1) if peer == Role::Client => {}

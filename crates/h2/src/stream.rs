@@ -54,6 +54,8 @@ pub(crate) struct Stream {
     pub(crate) priority: Priority,
     /// Whether our user has content for it at hand.
     pub(crate) is_ready: bool,
+    /// Whether it is a tunnel, on which nothing may come for as long as both sides like.
+    pub(crate) is_tunnel: bool,
     /// Whether content comes fast enough, while it can come.
     pub(crate) receive_pace: Option<Pace>,
     /// Whether content leaves fast enough, while there is some.
@@ -114,7 +116,16 @@ impl Stream {
         [deadline(self.receive_pace), deadline(self.send_pace)].into_iter().flatten().min()
     }
 
-    /// Whether it has content that only its window keeps back, or that of the connection.
+    /// Content is waited for, as long as its window is open.
+    pub(crate) fn watch_content(&mut self, now: Instant) {
+        if self.receive_window.is_shut() || self.is_tunnel {
+            self.receive_pace = None;
+        } else {
+            self.receive_pace.get_or_insert_with(|| Pace::new(now));
+        }
+    }
+
+    /// Whether it has content that its window keeps back, or that of the connection.
     pub(crate) fn is_blocked(&self, connection: SendWindow) -> bool {
         self.is_ready && (self.send_window.available() == 0 || connection.available() == 0)
     }

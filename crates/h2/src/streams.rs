@@ -211,6 +211,7 @@ mod tests {
             send_window: SendWindow::new(1),
             priority: Priority { urgency, is_incremental },
             is_ready: true,
+            is_tunnel: false,
             receive_pace: None,
             send_pace: None,
         }

@@ -51,11 +51,19 @@ pub(crate) struct ReceiveWindow {
     /// What has been dealt with, and not given back.
     released: u32,
     full: u32,
+    /// How much is given back at once, at least.
+    step: u32,
 }
 
 impl ReceiveWindow {
     pub(crate) fn new(full: u32) -> Self {
-        Self { left: full, released: 0, full }
+        Self { left: full, released: 0, full, step: full / 2 }
+    }
+
+    /// The window of a stream, before the peer is known to have read of its size: until then it
+    /// goes by the default, and afterwards it may take itself to have less than this says.
+    pub(crate) fn unsettled(size: u32) -> Self {
+        Self { step: size / 2, ..Self::new(size.max(INITIAL_WINDOW)) }
     }
 
     /// So much came.
@@ -71,7 +79,7 @@ impl ReceiveWindow {
     /// half of the window can be given back, so that neither the peer waits nor frames are many.
     pub(crate) fn release(&mut self, length: u32) -> Option<u32> {
         self.released = self.released.saturating_add(length).min(self.full - self.left);
-        if self.released == 0 || self.released < self.full / 2 {
+        if self.released == 0 || self.released < self.step {
             return None;
         }
         let increment = std::mem::take(&mut self.released);

@@ -114,11 +114,15 @@ impl<S: Subject> Drive<S> {
         while let Some(deadline) = self.deadline().filter(|d| *d <= instant) {
             self.clock.advance_to(deadline);
             let now = self.clock.now();
-            if let Some(event) = self.subject.machine_mut().handle_timeout(now) {
+            let event = self.subject.machine_mut().handle_timeout(now);
+            let has_event = event.is_some();
+            if let Some(event) = event {
                 self.subject.note(now, event, &mut self.output, &mut self.log);
             }
             self.settle();
-            assert_ne!(self.deadline(), Some(deadline), "a deadline was not kept");
+            // Each of several that are overdue is an event of its own.
+            let is_kept = has_event || self.deadline() != Some(deadline);
+            assert!(is_kept, "a deadline was not kept");
         }
         self.clock.advance_to(instant);
     }

@@ -1,6 +1,6 @@
 //! Frames from the peer: each is judged by RFC 9113 §4 to §6, and changes streams and settings.
 
-use gnezdo_core::{Machine as _, Now, Pace, Refusal, Step, Wants};
+use gnezdo_core::{Machine as _, Now, Refusal, Step, Wants};
 
 use super::{Connection, Event, Gone, Stage, write_settings_ack};
 use crate::Priority;
@@ -66,7 +66,8 @@ pub(crate) struct BlockHead {
     pub(crate) is_all: IsAll,
 }
 
-/// Pseudo-header fields come in addition to those that the limit counts.
+/// Pseudo-header fields come in addition to those that the limit counts, which are counted when
+/// it is known how many of them there are.
 const PSEUDO_FIELDS_MAX: usize = 5;
 
 type Result<T> = std::result::Result<T, Fault>;
@@ -81,6 +82,11 @@ impl<R: Role> Connection<R> {
             Input::Preface => self.receive_preface(now, input),
             Input::FirstFrame | Input::Frame => self.receive_frame(now, input),
             Input::Data(frame) => self.receive_data(now, frame, input),
+            Input::Skipped(0) => {
+                self.input = Input::Frame;
+                // Without an octet used, nobody would ask again.
+                self.receive_frame(now, input)
+            }
             Input::Skipped(left) => {
                 let used = left.min(input.len());
                 self.input = if used == left { Input::Frame } else { Input::Skipped(left - used) };
@@ -129,7 +135,8 @@ impl<R: Role> Connection<R> {
             // RFC 9113 §4.1: unknown frames are ignored.
             _ => {
                 self.input = Input::Skipped(length);
-                Ok((HEAD_OCTETS, None))
+                let judged = self.budget.frame(HEAD_OCTETS + length, &self.limits.http2);
+                judged.map(|()| (HEAD_OCTETS, None)).map_err(|error| (HEAD_OCTETS, error.into()))
             }
         };
         self.note_whole(head);
@@ -195,9 +202,7 @@ impl<R: Role> Connection<R> {
             FrameType::HEADERS => self.receive_headers(now, head, payload),
             FrameType::CONTINUATION => self.receive_continuation(now, head, payload),
             FrameType::RST_STREAM => self.receive_reset(now, head, payload),
-            FrameType::WINDOW_UPDATE => {
-                self.receive_window_update(now, head, payload).map(|()| None)
-            }
+            FrameType::WINDOW_UPDATE => self.receive_window_update(head, payload).map(|()| None),
             FrameType::SETTINGS => self.receive_settings(now, head, payload).map(|()| None),
             FrameType::PING => self.receive_ping(now, head, payload).map(|()| None),
             FrameType::GOAWAY => self.receive_goaway(now, head, payload),
@@ -268,14 +273,25 @@ impl<R: Role> Connection<R> {
         block: BlockHead,
         octets: &[u8],
     ) -> Result<Option<Event<'static, R::Head>>> {
-        let bounds = Bounds {
-            list_bytes_max: self.limits.head_bytes_max,
-            lines_max: self.limits.fields_max.saturating_add(PSEUDO_FIELDS_MAX),
-        };
+        let bounds = self.block_bounds(block.stream);
         let mut lines = SpareLines::take();
         let decoded = self.decoder.decode(octets, &bounds, &mut lines).map_err(PeerError::from)?;
         self.budget.useful(octets.len());
         R::receive_lines(self, now, block, decoded, lines)
+    }
+
+    /// Behind content come trailers, which have bounds of their own.
+    fn block_bounds(&self, id: StreamId) -> Bounds {
+        let limits = &self.limits;
+        match self.streams.get(id).map(|stream| stream.receiving) {
+            Some(Receiving::Content { .. }) => {
+                Bounds { list_bytes_max: limits.trailer_bytes_max, lines_max: limits.fields_max }
+            }
+            _ => Bounds {
+                list_bytes_max: limits.head_bytes_max,
+                lines_max: limits.fields_max.saturating_add(PSEUDO_FIELDS_MAX),
+            },
+        }
     }
 
     /// RFC 9113 §6.1. Says how many octets behind the head were used; `None` asks for more.
@@ -292,9 +308,11 @@ impl<R: Role> Connection<R> {
         self.budget.frame(HEAD_OCTETS + length, &self.limits.http2)?;
         let is_last = head.has(flag::END_STREAM);
         // An empty frame that ends its stream is the usual way to do so.
-        if !is_last {
+        if content > 0 || !is_last {
             self.budget.data(content as u32, &self.limits.http2)?;
         }
+        // Of use or not, content costs its sender as much as us.
+        self.budget.useful(content);
         self.receive_window.take(head.length)?;
         let frame = DataFrame { stream: head.stream, content, padding, is_last };
         if self.is_ignored(head.stream)? {
@@ -307,7 +325,6 @@ impl<R: Role> Connection<R> {
             self.give_back(head.length);
             return Err(Fault::Stream(head.stream, error));
         }
-        self.budget.useful(content);
         let dealt_with = prefix + padding;
         if dealt_with > 0 {
             self.release(head.stream, dealt_with);
@@ -331,7 +348,13 @@ impl<R: Role> Connection<R> {
     /// What is known of a stream that is not open.
     pub(crate) fn absent(&self, id: StreamId) -> Absent {
         let is_peer_s = id.is_client_s() == (R::SELF == Roles::Server);
-        self.streams.absent(id, is_peer_s)
+        match self.streams.absent(id, is_peer_s) {
+            // RFC 9113 §6.8: what comes on streams after our last word is not looked at.
+            Absent::Idle if id.is_client_s() && is_peer_s && self.stage >= Stage::Leaving => {
+                Absent::ClosedByUs
+            }
+            absent => absent,
+        }
     }
 
     fn admit_data(
@@ -362,10 +385,9 @@ impl<R: Role> Connection<R> {
             // RFC 9110 §10.1.1: who has begun to send does not wait.
             due.expects_continue = false;
         }
-        let pace = stream.receive_pace.get_or_insert_with(|| Pace::new(now.instant));
-        pace.advance(now.instant, content, &self.limits);
-        if stream.receive_window.is_shut() {
-            stream.receive_pace = None;
+        stream.watch_content(now.instant);
+        if let Some(pace) = &mut stream.receive_pace {
+            pace.advance(now.instant, content, &self.limits);
         }
         let deadline = stream.deadline(&self.limits);
         self.waiting.watch(deadline);
@@ -420,7 +442,7 @@ impl<R: Role> Connection<R> {
         let Receiving::Content { come, .. } = stream.receiving else {
             return Step::skip(piece.len());
         };
-        if come > self.limits.body_bytes_max {
+        if come > self.limits.body_bytes_max && !stream.is_tunnel && R::SELF == Roles::Server {
             let event = self.refuse_request(now, id, Refusal::ContentTooLarge);
             return Step::event(piece.len(), event);
         }
@@ -455,7 +477,7 @@ impl<R: Role> Connection<R> {
     }
 
     /// RFC 9113 §6.9.
-    fn receive_window_update(&mut self, now: &Now, head: FrameHead, payload: &[u8]) -> Result<()> {
+    fn receive_window_update(&mut self, head: FrameHead, payload: &[u8]) -> Result<()> {
         let increment = number31(exactly(payload)?);
         if R::SELF == Roles::Server {
             self.budget.window_update(self.streams.opened())?;
@@ -464,11 +486,7 @@ impl<R: Role> Connection<R> {
             if increment == 0 {
                 return Err(PeerError::WindowIncrement.into());
             }
-            let was_shut = self.send_window.available() == 0;
             self.send_window.grow(i64::from(increment))?;
-            if was_shut {
-                self.restart_paces(now);
-            }
             return Ok(());
         }
         let Some(stream) = self.streams.get_mut(head.stream) else {
@@ -493,7 +511,11 @@ impl<R: Role> Connection<R> {
         }
         let before = self.peer;
         self.peer.read(payload, R::SELF.other())?;
-        if self.peer.header_table_size != before.header_table_size {
+        let smallest = self.peer.header_table_size_min;
+        if smallest < before.header_table_size {
+            self.encoder.set_table_bytes_max(smallest as usize);
+        }
+        if self.peer.header_table_size != smallest {
             self.encoder.set_table_bytes_max(self.peer.header_table_size as usize);
         }
         let growth =
@@ -518,8 +540,8 @@ impl<R: Role> Connection<R> {
         Ok(())
     }
 
-    /// RFC 9113 §6.8. A client that goes opens no more streams; a server that goes says which
-    /// of ours it has never looked at.
+    /// RFC 9113 §6.8. A client that goes should open no more streams, and hears which of those
+    /// on their way are served; a server that goes says which of ours it has never looked at.
     fn receive_goaway(
         &mut self,
         now: &Now,
@@ -531,13 +553,13 @@ impl<R: Role> Connection<R> {
         if payload.len() < 8 {
             return Err(PeerError::FrameSize.into());
         }
-        if self.stage < Stage::Leaving {
-            self.stage = Stage::Leaving;
-        }
         if R::SELF == Roles::Client {
+            self.stage = self.stage.max(Stage::Leaving);
             self.lose_above(StreamId::read(*last));
+            self.note_closed(now);
+        } else {
+            self.leave();
         }
-        self.note_closed(now);
         Ok(self.poll_lost().map(|(id, gone)| Event::Gone(id, gone)))
     }
 
@@ -545,7 +567,9 @@ impl<R: Role> Connection<R> {
     fn lose_above(&mut self, last: StreamId) {
         let lost = self.streams.iter().map(|stream| stream.id).filter(|id| *id > last);
         for id in lost.collect::<Vec<_>>() {
-            self.streams.close_by_peer(id);
+            if let Some(stream) = self.streams.close_by_peer(id) {
+                self.give_back(stream.receive_window.outstanding());
+            }
             self.lost.push((id, Gone::Unprocessed));
         }
     }
@@ -599,7 +623,8 @@ impl<R: Role> Connection<R> {
         on_connection(head)?;
         let (id, value) = payload.split_first_chunk::<4>().ok_or(PeerError::FrameSize)?;
         let id = StreamId::read(*id);
-        if R::SELF == Roles::Client || id == StreamId::CONNECTION {
+        // We push nothing: only a client's streams have priorities.
+        if R::SELF == Roles::Client || !id.is_client_s() {
             return Err(PeerError::WrongStream.into());
         }
         self.budget.priority(self.streams.opened())?;

@@ -7,7 +7,7 @@ use gnezdo_core::{Now, Pace, Refusal};
 use http::HeaderMap;
 
 use super::heads::{Ends, encode_fields};
-use super::{Connection, Event, Gone};
+use super::{Connection, Event, Gone, Stage};
 use crate::error::{ErrorCode, Fault, PeerError};
 use crate::frame::{self, FrameHead, FrameType, HEAD_OCTETS, PAYLOAD_OCTETS_MAX, flag};
 use crate::role::{Role, Roles};
@@ -45,6 +45,7 @@ impl<R: Role> Connection<R> {
         stream.send_pace = is_ready.then(|| Pace::new(now.instant));
         let deadline = stream.deadline(&self.limits);
         self.waiting.watch(deadline);
+        self.note_blocked(now);
     }
 
     /// Which stream may send its content now, and how much: the most urgent one that has some
@@ -168,10 +169,8 @@ impl<R: Role> Connection<R> {
     pub fn resume_content(&mut self, now: &Now, id: StreamId) {
         if let Some(stream) = self.streams.get_mut(id)
             && matches!(stream.receiving, Receiving::Content { .. })
-            && stream.receive_pace.is_none()
-            && !stream.receive_window.is_shut()
         {
-            stream.receive_pace = Some(Pace::new(now.instant));
+            stream.watch_content(now.instant);
             let deadline = stream.deadline(&self.limits);
             self.waiting.watch(deadline);
         }
@@ -185,7 +184,7 @@ impl<R: Role> Connection<R> {
     }
 
     /// How much content a stream may send now.
-    pub(crate) fn room(&self, id: StreamId) -> usize {
+    pub fn room(&self, id: StreamId) -> usize {
         let window = self.streams.get(id).map_or(0, |stream| stream.send_window.available());
         window.min(self.send_window.available()).min(PAYLOAD_OCTETS_MAX)
     }
@@ -193,7 +192,7 @@ impl<R: Role> Connection<R> {
     /// Counts content against the windows and the announced length. Without either, the message
     /// is broken off, and there is nothing to send.
     fn take_windows(&mut self, now: &Now, id: StreamId, length: usize, ends: Ends) -> bool {
-        let connection = self.send_window.available();
+        let room = self.room(id);
         let Some(stream) = self.streams.get_mut(id) else {
             return false;
         };
@@ -209,13 +208,13 @@ impl<R: Role> Connection<R> {
                 still == 0 || ends == Ends::No
             }
         };
-        let has_window = length <= stream.send_window.available().min(connection);
-        if !is_kept || !has_window {
+        if !is_kept || length > room {
             self.reset(now, id, ErrorCode::INTERNAL_ERROR);
             return false;
         }
         stream.send_window.take(length);
         self.send_window.take(length);
+        self.send_pace.advance(now.instant, length as u64, &self.limits);
         self.budget.data_sent(length);
         if let Some(pace) = &mut stream.send_pace {
             pace.advance(now.instant, length as u64, &self.limits);
@@ -228,6 +227,7 @@ impl<R: Role> Connection<R> {
         if ends == Ends::Yes {
             self.complete_sending(now, id);
         }
+        self.note_blocked(now);
     }
 
     /// We have said all on a stream.
@@ -254,11 +254,23 @@ impl<R: Role> Connection<R> {
         }
     }
 
-    /// Those who wait for a window of the connection have time from now.
-    pub(super) fn restart_paces(&mut self, now: &Now) {
-        for stream in self.streams.iter_mut().filter(|stream| stream.is_ready) {
-            stream.send_pace = Some(Pace::new(now.instant));
+    /// Without input no window opens any more: what one keeps back has come to its end.
+    pub(super) fn note_blocked(&mut self, now: &Now) {
+        let is_blocked = |stream: &Stream| stream.is_blocked(self.send_window);
+        if self.stage == Stage::Deaf && self.streams.iter().any(is_blocked) {
+            self.waiting.watch(Some(now.instant));
         }
+    }
+
+    /// Ends a stream that nothing lets go on.
+    pub(super) fn end_blocked(&mut self, now: &Now) -> Option<Event<'static, R::Head>> {
+        if self.stage != Stage::Deaf {
+            return None;
+        }
+        let window = self.send_window;
+        let id = self.streams.iter().find(|stream| stream.is_blocked(window))?.id;
+        self.reset(now, id, ErrorCode::CANCEL);
+        Some(Event::Gone(id, Gone::Ended))
     }
 
     /// Finds a stream on which the peer has stopped, and ends it.
@@ -269,8 +281,11 @@ impl<R: Role> Connection<R> {
         };
         let mut stalled = None;
         self.waiting.streams_due = None;
+        let is_moving = !is_past(Some(self.send_pace), &self.limits);
+        let is_open = self.send_window.available() > 0 || is_moving;
         for stream in self.streams.iter_mut() {
-            if is_past(stream.send_pace, &self.limits) && !stream.is_blocked(self.send_window) {
+            let has_window = stream.send_window.available() > 0 && is_open;
+            if is_past(stream.send_pace, &self.limits) && has_window {
                 // Others had their turn; that is not the peer's fault.
                 stream.send_pace = Some(Pace::new(now.instant));
             }
