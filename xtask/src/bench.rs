@@ -2,7 +2,7 @@
 //! one core and the client on another. `BENCHMARKING.md` explains the method to readers.
 //!
 //! ```text
-//! suite ── peers ──► programs (found, built) ──► server ◄── wrk, idle clients
+//! suite ── peers ──► programs (found, built) ──► server ◄── wrk, h2load, idle clients
 //!   │                                              │
 //!   └─ scenarios, bars                           usage (/proc)
 //!            │                                     │
@@ -19,6 +19,9 @@ mod configuration;
 mod documents;
 mod exchange;
 mod figure;
+mod h2load;
+mod handshakes;
+mod http2;
 mod idle;
 mod launch;
 mod machine;
@@ -28,13 +31,16 @@ mod programs;
 mod report;
 mod results;
 mod rounds;
+mod seen;
 mod server;
 mod suite;
 mod suites;
+mod tls;
 mod usage;
 mod verdicts;
 mod wrk;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -43,7 +49,7 @@ use crate::{Outcome, project};
 
 pub(crate) use launch::launch;
 pub(crate) use suite::Suite;
-pub(crate) use suites::{ALL, CONNECTIONS, HELLO, LARGE, PIPELINE, STATIC};
+pub(crate) use suites::{ALL, CONNECTIONS, HELLO, HTTP2, LARGE, PIPELINE, STATIC, TLS};
 
 /// What a suite is measured with.
 #[derive(Clone, Debug)]
@@ -86,9 +92,11 @@ pub(crate) fn measure_suites(
 
 fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Outcome, Error> {
     let scenarios = suite.chosen_scenarios(options)?;
-    let programs = programs::ready(suite.chosen_peers(&scenarios, options)?, options)?;
+    let tools = tools(&scenarios);
+    let peers = suite.chosen_peers(&scenarios, options)?;
+    let programs = programs::ready(peers, &tools, options)?;
     let documents = documents::write()?;
-    let bench = rounds::Bench::new(programs.ready, scenarios, documents, options)?;
+    let bench = rounds::Bench::new(programs.ready, programs.tools, scenarios, documents, options)?;
     let series = bench.run()?;
     let results = results::Results::new(suite, options, &bench, &programs.missing, &series);
     println!("{}", report::part(suite, &results));
@@ -98,6 +106,13 @@ fn measure_suite(suite: &Suite, options: &BenchOptions) -> Result<Outcome, Error
         false => {}
     }
     Ok(if results.has_failures() { Outcome::Bad } else { Outcome::Good })
+}
+
+/// What these scenarios need beside their servers.
+fn tools(scenarios: &[&suite::Scenario]) -> Vec<peer::Tool> {
+    let tools: BTreeSet<peer::Tool> =
+        scenarios.iter().flat_map(|scenario| scenario.tools()).collect();
+    tools.into_iter().collect()
 }
 
 /// Writes the report anew, from what was saved of each suite.

@@ -4,7 +4,9 @@
 
 use std::ffi::OsString;
 
-use crate::bench::{ALL, BenchOptions, CONNECTIONS, HELLO, LARGE, PIPELINE, STATIC, Suite};
+use crate::bench::{
+    ALL, BenchOptions, CONNECTIONS, HELLO, HTTP2, LARGE, PIPELINE, STATIC, Suite, TLS,
+};
 use crate::error::Error;
 use crate::fuzz::FuzzOptions;
 use crate::instructions::Use;
@@ -87,6 +89,22 @@ const COMMANDS: &[Command] = &[
         about: "Measure 10,000 connections: memory of idle ones, and requests on busy ones",
         options: BENCH_OPTIONS,
         chore: |given| suites(&[&CONNECTIONS], given),
+    },
+    Command {
+        words: "bench h2",
+        operands: "",
+        about: "Measure HTTP/2 beside h2o, nghttpd and nginx: a page of 600 bytes, 1 MiB sent to \
+                the server, and the memory of 10,000 idle connections",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&HTTP2], given),
+    },
+    Command {
+        words: "bench tls",
+        operands: "",
+        about: "Measure TLS 1.3 beside h2o and nginx: a page of 600 bytes and a file of 1 MiB over \
+                HTTP/2 and HTTP/1.1, and full handshakes",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&TLS], given),
     },
     Command {
         words: "bench build",

@@ -1,4 +1,4 @@
-//! What servers answer: files, a page of about 600 bytes and one of 1 MiB, and a constant.
+//! What servers answer: files, a page of about 600 bytes and one of 1 MiB, and constants.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +13,11 @@ pub(crate) const LARGE_TARGET: &str = "/1m.bin";
 /// The request target of the constant answer.
 pub(crate) const PLAINTEXT_TARGET: &str = "/plaintext";
 
+/// The request target to which content is sent.
+pub(crate) const UPLOAD_TARGET: &str = "/upload";
+/// What is answered there, once all of the content has come.
+pub(crate) const RECEIVED: &str = "received";
+
 const SMALL: &[u8] = include_bytes!("../../../bench/documents/index.html");
 const LARGE_BYTES: usize = 1 << 20;
 const PLAINTEXT: &[u8] = b"Hello, World!";
@@ -24,18 +29,26 @@ pub(crate) struct Documents {
     pub(crate) root: PathBuf,
 }
 
+impl Documents {
+    /// The file of a target.
+    pub(crate) fn path(&self, target: &str) -> PathBuf {
+        self.root.join(&target[1..])
+    }
+}
+
 /// Writes the files.
 pub(crate) fn write() -> Result<Documents, Error> {
     let root = work_folder().join("documents");
     fs::create_dir_all(&root).map_err(Error::io(format!("make {}", root.display())))?;
     // Servers compare paths with their root: `xtask/..` would not be the same.
     let root = root.canonicalize().map_err(Error::io(format!("find {}", root.display())))?;
-    for target in [SMALL_TARGET, LARGE_TARGET, PLAINTEXT_TARGET] {
-        let path = root.join(&target[1..]);
+    let documents = Documents { root };
+    for target in [SMALL_TARGET, LARGE_TARGET, PLAINTEXT_TARGET, UPLOAD_TARGET] {
+        let path = documents.path(target);
         fs::write(&path, content(target))
             .map_err(Error::io(format!("write {}", path.display())))?;
     }
-    Ok(Documents { root })
+    Ok(documents)
 }
 
 /// What the answer for a target has to contain.
@@ -43,6 +56,7 @@ pub(crate) fn content(target: &str) -> Vec<u8> {
     match target {
         LARGE_TARGET => noise(LARGE_BYTES),
         PLAINTEXT_TARGET => PLAINTEXT.to_vec(),
+        UPLOAD_TARGET => RECEIVED.into(),
         _ => SMALL.to_vec(),
     }
 }

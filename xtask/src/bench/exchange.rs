@@ -1,4 +1,4 @@
-//! One request and its answer by hand: proof that a server answers rightly before it is
+//! One request and its answer over HTTP/1.1 by hand: proof that a server answers rightly before it is
 //! measured, and the octets that the floors repeat.
 
 use std::io::{self, Read, Write};
@@ -39,19 +39,21 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 
 /// Asks for a target in the words that wrk uses, and reads the whole answer.
 pub(crate) fn exchange(stream: &mut TcpStream, target: &str) -> io::Result<Answer> {
-    let mut answers = pipelined(stream, target, 1)?;
+    let address = stream.peer_addr()?;
+    let mut answers = pipelined(stream, address, target, 1)?;
     answers.pop().ok_or_else(|| io::Error::other("there is no answer to no request"))
 }
 
 /// Asks for a target several times at once, and reads all answers.
-pub(crate) fn pipelined(
-    stream: &mut TcpStream,
+pub(crate) fn pipelined<S: Read + Write>(
+    stream: &mut S,
+    address: SocketAddr,
     target: &str,
     count: u32,
 ) -> io::Result<Vec<Answer>> {
-    let address = stream.peer_addr()?;
     let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n");
     stream.write_all(request.repeat(count as usize).as_bytes())?;
+    stream.flush()?;
     let mut answers = Vec::new();
     let mut octets = Vec::new();
     let mut piece = vec![0; 64 * 1024];
@@ -146,7 +148,8 @@ mod tests {
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-",
             b"Length: 2\r\n\r\nbc",
         ];
-        let answers = served(PIECES, |stream| pipelined(stream, "/x", 2)).unwrap();
+        let answers =
+            served(PIECES, |stream| pipelined(stream, stream.peer_addr()?, "/x", 2)).unwrap();
         let contents: Vec<&[u8]> = answers.iter().map(Answer::content).collect();
         assert_eq!(contents, [b"a".as_slice(), b"bc"]);
     }

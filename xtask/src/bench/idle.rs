@@ -7,7 +7,9 @@ use nix::libc::linger;
 use nix::sys::socket::{setsockopt, sockopt};
 
 use super::exchange::{connect, exchange};
+use super::http2;
 use super::launch::raise_descriptor_limit;
+use super::suite::Protocol;
 use crate::error::Error;
 
 /// Descriptors that this process and a server need besides those of the connections.
@@ -20,7 +22,12 @@ pub(crate) struct Idle(Vec<TcpStream>);
 
 impl Idle {
     /// Opens `count` connections; each asks for `target` once.
-    pub(crate) fn open(address: SocketAddr, target: &str, count: u32) -> Result<Self, Error> {
+    pub(crate) fn open(
+        address: SocketAddr,
+        protocol: Protocol,
+        target: &str,
+        count: u32,
+    ) -> Result<Self, Error> {
         let limit = raise_descriptor_limit().unwrap_or_default();
         let needed = u64::from(count) + OTHER_DESCRIPTORS;
         if limit < needed {
@@ -31,7 +38,7 @@ impl Idle {
         }
         let open_one = || -> io::Result<TcpStream> {
             let mut stream = connect(address)?;
-            exchange(&mut stream, target)?;
+            ask(&mut stream, protocol, target)?;
             Ok(stream)
         };
         (0..count)
@@ -56,7 +63,30 @@ impl Drop for Idle {
     }
 }
 
+/// Asks once, and reads the answer.
+pub(crate) fn ask(stream: &mut TcpStream, protocol: Protocol, target: &str) -> io::Result<()> {
+    match protocol {
+        Protocol::Http1 => exchange(stream, target).map(|_| ()),
+        Protocol::Http2 => {
+            let authority = stream.peer_addr()?.to_string();
+            let (scheme, content) = ("http", None);
+            let question = http2::Question { scheme, authority: &authority, target, content };
+            http2::exchange(stream, &question, 1).map(|_| ())
+        }
+    }
+}
+
 fn is_open(mut stream: &TcpStream) -> bool {
-    let nothing_yet = |error: io::Error| error.kind() == ErrorKind::WouldBlock;
-    stream.set_nonblocking(true).is_ok() && stream.read(&mut [0]).is_err_and(nothing_yet)
+    if stream.set_nonblocking(true).is_err() {
+        return false;
+    }
+    let mut octets = [0; 1024];
+    loop {
+        match stream.read(&mut octets) {
+            Ok(0) => return false,
+            // A frame that concerns the connection may follow the answer.
+            Ok(_) => {}
+            Err(error) => return error.kind() == ErrorKind::WouldBlock,
+        }
+    }
 }

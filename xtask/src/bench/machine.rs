@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
-use super::programs::{self, Ready};
+use super::programs::{Ready, Tools};
 use super::usage;
 use crate::error::Error;
 use crate::project::first_line;
@@ -16,12 +16,13 @@ use crate::project::first_line;
 /// Above this share of the machine, what others do there shows in the figures.
 pub(crate) const BUSY_SHARE: f64 = 0.05;
 
-/// The facts about the machine, in the order of reports; the versions of the peers follow.
-pub(crate) const MACHINE_FACTS: [&str; 8] =
-    ["date", "revision", "kernel", "processor", "cores", "congestion control", "rustc", "wrk"];
+/// The facts about the machine, in the order of reports; the versions of the programs that put
+/// load on servers follow, and those of the peers.
+pub(crate) const MACHINE_FACTS: [&str; 7] =
+    ["date", "revision", "kernel", "processor", "cores", "congestion control", "rustc"];
 
 /// The facts of this run.
-pub(crate) fn facts(peers: &[Ready], used: Cores) -> BTreeMap<String, String> {
+pub(crate) fn facts(peers: &[Ready], tools: &Tools, used: Cores) -> BTreeMap<String, String> {
     let Cores { server, client } = used;
     let values = [
         today(),
@@ -31,11 +32,10 @@ pub(crate) fn facts(peers: &[Ready], used: Cores) -> BTreeMap<String, String> {
         format!("{}; server on core {server}, client on core {client}", cores()),
         congestion_control(),
         first_line("rustc", &["--version"]).unwrap_or_default(),
-        programs::wrk_version(),
     ];
     let versions = peers.iter().map(|ready| (ready.peer.name.to_string(), ready.version.clone()));
     let names = MACHINE_FACTS.map(str::to_owned);
-    names.into_iter().zip(values).chain(versions).collect()
+    names.into_iter().zip(values).chain(tools.versions()).chain(versions).collect()
 }
 
 /// The date, by the calendar of UTC.

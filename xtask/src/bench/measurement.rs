@@ -5,16 +5,24 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::documents::Documents;
 use super::exchange::{connect, exchange};
 use super::figure::{Figure, Sample};
-use super::idle::Idle;
+use super::h2load::{self, H2load};
+use super::idle::{Idle, ask};
+use super::peer::Tool;
+use super::programs::Tools;
+use super::seen::{Seen, Times};
 use super::server::Server;
-use super::suite::{Load, Requests};
-use super::{machine, usage, wrk};
+use super::suite::{Load, Protocol, Requests, Streams};
+use super::tls::Identity;
+use super::{handshakes, machine, usage, wrk};
 use crate::error::Error;
 
 /// How long a server warms up, in seconds.
 const WARM_UP_SECONDS: u32 = 1;
+/// How long the times of answers are taken, where that is a run of its own, in seconds.
+const TIMES_SECONDS: u32 = 1;
 /// How long a load outlasts the measuring, where that is a part of it.
 const CLOSING_SECONDS: u32 = 1;
 /// How many requests touch a server's pages before its memory is called empty.
@@ -25,9 +33,13 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// The client's side of every measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Client<'a> {
-    /// The program wrk.
-    pub(crate) wrk: &'a Path,
-    /// Where it runs.
+    /// The programs that put load on servers.
+    pub(crate) tools: &'a Tools,
+    /// What clients are told about TLS, if that is spoken.
+    pub(crate) identity: Option<&'a Identity>,
+    /// The documents that may be sent.
+    pub(crate) documents: &'a Documents,
+    /// Where the clients run.
     pub(crate) core: usize,
     /// How long a load lasts, unless its scenario stretches it.
     pub(crate) seconds: u32,
@@ -46,39 +58,61 @@ impl Client<'_> {
     /// Puts a load on a server.
     pub(crate) fn measure(&self, server: &Server, load: &Load) -> Result<Measured, Error> {
         match *load {
-            Load::Requests(requests) => self.measure_requests(server, requests),
-            Load::Idle { target, connections } => measure_idle(server, target, connections),
+            Load::Requests(load) => self.measure_requests(server, load),
+            Load::Streams(load) => self.measure_streams(server, load),
+            Load::Handshakes { target, connections } => {
+                self.measure_handshakes(server, target, connections)
+            }
+            Load::Idle { target, connections, protocol } => {
+                measure_idle(server, protocol, target, connections)
+            }
         }
     }
 
     fn measure_requests(&self, server: &Server, load: Requests) -> Result<Measured, Error> {
-        wrk::run(self.wrk, self.core, &wrk_load(server, load, WARM_UP_SECONDS))?;
+        let wrk = self.tools.path(Tool::Wrk)?;
+        let run = |seconds| wrk::run(wrk, self.core, &self.wrk_load(server, load, seconds));
+        run(WARM_UP_SECONDS)?;
         let window = match load.opening_seconds {
-            0 => self.whole_run(server, load)?,
-            _ => self.part_of_a_run(server, load)?,
+            0 => whole_run(server, || run(self.seconds))?,
+            _ => self.part_of_a_run(wrk, server, load)?,
         };
-        let Window { seen, requests, requests_per_second, spent } = window;
-        let memory = usage::memory(server.id())?;
-        let mut sample = spent.shares();
-        sample.extend([
-            (Figure::RequestsPerSecond, requests_per_second),
-            (Figure::RequestsPerCpuSecond, requests / spent.server.as_secs_f64()),
-            (Figure::ResidentBytes, memory.resident_bytes as f64),
-            (Figure::ProportionalBytes, memory.proportional_bytes as f64),
-        ]);
-        if load.pipelined == 1 {
-            sample.insert(Figure::P50, seen.p50.as_secs_f64() * 1e6);
-            sample.insert(Figure::P99, seen.p99.as_secs_f64() * 1e6);
-        }
-        Ok(Measured { sample, failure: failure(&seen) })
+        window.measured(server)
     }
 
-    fn whole_run(&self, server: &Server, load: Requests) -> Result<Window, Error> {
-        let before = Clocks::read(server, Wrk::Ended)?;
-        let seen = wrk::run(self.wrk, self.core, &wrk_load(server, load, self.seconds))?;
-        let spent = Clocks::read(server, Wrk::Ended)?.since(&before);
-        let (requests, requests_per_second) = (seen.requests as f64, seen.requests_per_second);
-        Ok(Window { seen, requests, requests_per_second, spent })
+    /// How long the answers took comes from another run after the measured one: see [`h2load`].
+    fn measure_streams(&self, server: &Server, load: Streams) -> Result<Measured, Error> {
+        let h2load = H2load { program: self.tools.path(Tool::H2load)?, core: self.core };
+        let upload = load.upload.map(|target| self.documents.path(target));
+        let load = |seconds| h2load::Load {
+            scheme: server.application.scheme(),
+            address: server.address,
+            target: load.target,
+            connections: load.connections,
+            streams: load.streams,
+            upload: upload.as_deref(),
+            seconds,
+        };
+        h2load.run(&load(WARM_UP_SECONDS))?;
+        let mut window = whole_run(server, || h2load.run(&load(self.seconds)))?;
+        let timed = h2load.times(&load(TIMES_SECONDS))?;
+        window.seen.times = timed.times;
+        window.seen.errors += timed.errors;
+        window.measured(server)
+    }
+
+    fn measure_handshakes(
+        &self,
+        server: &Server,
+        target: &str,
+        connections: u32,
+    ) -> Result<Measured, Error> {
+        let program = self.tools.path(Tool::Handshakes)?;
+        let load =
+            |seconds| handshakes::Load { address: server.address, target, connections, seconds };
+        let run = |seconds| handshakes::run(program, self.core, &load(seconds));
+        run(WARM_UP_SECONDS)?;
+        whole_run(server, || run(self.seconds))?.measured(server)
     }
 
     /// Without the time in which connections are opened: what ten thousand of them cost would
@@ -86,11 +120,12 @@ impl Client<'_> {
     ///
     /// wrk tells how many answers came when it ends. How many came between two moments follows
     /// from the octets that it has read, since all answers have the same length.
-    fn part_of_a_run(&self, server: &Server, load: Requests) -> Result<Window, Error> {
+    fn part_of_a_run(&self, wrk: &Path, server: &Server, load: Requests) -> Result<Window, Error> {
         let answer_bytes = answer_bytes(server, load.target)
             .map_err(|error| server.error(format!("failed: {error}")))?;
         let seconds = load.opening_seconds + self.seconds + CLOSING_SECONDS;
-        let running = wrk::Running::start(self.wrk, self.core, &wrk_load(server, load, seconds))?;
+        let load_of_all = self.wrk_load(server, load, seconds);
+        let running = wrk::Running::start(wrk, self.core, &load_of_all)?;
         let read = || {
             let id = running.id();
             Ok((Clocks::read(server, Wrk::Running(id))?, usage::bytes_read(id)?))
@@ -105,6 +140,27 @@ impl Client<'_> {
         let requests_per_second = requests / spent.wall.as_secs_f64();
         Ok(Window { seen, requests, requests_per_second, spent })
     }
+
+    fn wrk_load(&self, server: &Server, load: Requests, seconds: u32) -> wrk::Load<'_> {
+        let Requests { target, connections, pipelined, .. } = load;
+        wrk::Load {
+            scheme: server.application.scheme(),
+            address: server.address,
+            target,
+            connections,
+            pipelined,
+            seconds,
+            openssl_configuration: self.identity.map(|own| own.client_configuration.as_path()),
+        }
+    }
+}
+
+fn whole_run(server: &Server, run: impl FnOnce() -> Result<Seen, Error>) -> Result<Window, Error> {
+    let before = Clocks::read(server, Wrk::Ended)?;
+    let seen = run()?;
+    let spent = Clocks::read(server, Wrk::Ended)?.since(&before);
+    let (requests, requests_per_second) = (seen.requests as f64, seen.requests_per_second);
+    Ok(Window { seen, requests, requests_per_second, spent })
 }
 
 fn answer_bytes(server: &Server, target: &str) -> io::Result<usize> {
@@ -112,22 +168,35 @@ fn answer_bytes(server: &Server, target: &str) -> io::Result<usize> {
     Ok(answer.octets.len())
 }
 
-fn wrk_load(server: &Server, load: Requests, seconds: u32) -> wrk::Load<'_> {
-    let Requests { target, connections, pipelined, .. } = load;
-    wrk::Load { address: server.address, target, connections, pipelined, seconds }
-}
-
 /// What happened while it was measured.
 struct Window {
-    /// What wrk says of its whole run.
-    seen: wrk::Seen,
+    /// What the client says of its whole run.
+    seen: Seen,
     /// How many answers came while it was measured.
     requests: f64,
     requests_per_second: f64,
     spent: Spent,
 }
 
-fn failure(seen: &wrk::Seen) -> Option<String> {
+impl Window {
+    fn measured(self, server: &Server) -> Result<Measured, Error> {
+        let memory = usage::memory(server.id())?;
+        let mut sample = self.spent.shares();
+        sample.extend([
+            (Figure::RequestsPerSecond, self.requests_per_second),
+            (Figure::RequestsPerCpuSecond, self.requests / self.spent.server.as_secs_f64()),
+            (Figure::ResidentBytes, memory.resident_bytes as f64),
+            (Figure::ProportionalBytes, memory.proportional_bytes as f64),
+        ]);
+        if let Some(Times { p50, p99 }) = self.seen.times {
+            sample.insert(Figure::P50, p50.as_secs_f64() * 1e6);
+            sample.insert(Figure::P99, p99.as_secs_f64() * 1e6);
+        }
+        Ok(Measured { sample, failure: failure(&self.seen) })
+    }
+}
+
+fn failure(seen: &Seen) -> Option<String> {
     match (seen.errors, seen.requests) {
         (0, 0) => Some("no request was answered".into()),
         (0, _) => None,
@@ -135,11 +204,16 @@ fn failure(seen: &wrk::Seen) -> Option<String> {
     }
 }
 
-fn measure_idle(server: &Server, target: &str, connections: u32) -> Result<Measured, Error> {
-    touch(server, target).map_err(|error| server.error(format!("failed: {error}")))?;
+fn measure_idle(
+    server: &Server,
+    protocol: Protocol,
+    target: &str,
+    connections: u32,
+) -> Result<Measured, Error> {
+    touch(server, protocol, target).map_err(|error| server.error(format!("failed: {error}")))?;
     thread::sleep(SETTLE);
     let empty = usage::memory(server.id())?;
-    let idle = Idle::open(server.address, target, connections)?;
+    let idle = Idle::open(server.address, protocol, target, connections)?;
     thread::sleep(SETTLE);
     let full = usage::memory(server.id())?;
     let closed = idle.closed();
@@ -154,12 +228,16 @@ fn measure_idle(server: &Server, target: &str, connections: u32) -> Result<Measu
     Ok(Measured { sample, failure })
 }
 
-/// Asks a few times on one connection, so that the pages of the program that every request
-/// needs do not count as pages of the connections.
-fn touch(server: &Server, target: &str) -> io::Result<()> {
+/// Asks a few times, so that the pages of the program that every request needs do not count as
+/// pages of the connections.
+fn touch(server: &Server, protocol: Protocol, target: &str) -> io::Result<()> {
     let mut stream = connect(server.address)?;
     for _ in 0..TOUCH_REQUESTS {
-        exchange(&mut stream, target)?;
+        if protocol == Protocol::Http2 {
+            // By hand a connection of HTTP/2 is asked once.
+            stream = connect(server.address)?;
+        }
+        ask(&mut stream, protocol, target)?;
     }
     Ok(())
 }

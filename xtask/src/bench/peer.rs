@@ -6,6 +6,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::configuration;
+use super::documents::{PLAINTEXT_TARGET, SMALL_TARGET};
+use super::suite::Protocol;
+use super::tls::Identity;
 use crate::error::Error;
 
 /// The name of our own programs among the peers.
@@ -44,13 +47,19 @@ pub(crate) enum Role {
     Floor,
 }
 
-/// What servers serve.
+/// What servers serve, and what they speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Application {
     /// A folder.
     Files,
     /// A constant answer, by a route.
     Hello,
+    /// A folder over HTTP/2, without TLS, as who connects knows (RFC 9113 §3.3).
+    Http2Files,
+    /// A route that reads what is sent to it and drops it, over HTTP/2 without TLS.
+    Upload,
+    /// A folder over TLS: HTTP/2 or HTTP/1.1, as the client chooses.
+    TlsFiles,
 }
 
 /// Where a program comes from.
@@ -76,6 +85,19 @@ pub(crate) struct System {
     pub(crate) version_option: &'static str,
 }
 
+/// A program that a suite needs beside its peers; no peer, but found in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tool {
+    /// Puts load on servers over HTTP/1.1.
+    Wrk,
+    /// Puts load on servers over HTTP/2.
+    H2load,
+    /// Makes the certificate, and speaks TLS where a server is verified.
+    OpenSsl,
+    /// Makes full handshakes of TLS, again and again.
+    Handshakes,
+}
+
 /// Where and with what a server runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
@@ -87,11 +109,37 @@ pub(crate) struct Place<'a> {
     pub(crate) folder: &'a Path,
     /// The octets that a floor answers.
     pub(crate) answer: &'a Path,
+    /// Its certificate and key, if it speaks TLS.
+    pub(crate) identity: Option<&'a Identity>,
 }
 
-/// The load generator; no peer, but found in the same way.
-pub(crate) const WRK: System =
-    System { program: "wrk", package: "wrk", version_option: "--version" };
+impl Tool {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Wrk, Self::H2load, Self::OpenSsl, Self::Handshakes];
+
+    /// Its name in reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Wrk => "wrk",
+            Self::H2load => "h2load",
+            Self::OpenSsl => "openssl",
+            Self::Handshakes => "rustls (handshakes)",
+        }
+    }
+
+    /// Where it comes from.
+    pub(crate) fn program(self) -> Program {
+        let system = |program, package, version_option| {
+            Program::System(System { program, package, version_option })
+        };
+        match self {
+            Self::Wrk => system("wrk", "wrk", "--version"),
+            Self::H2load => system("h2load", "nghttp2-client", "--version"),
+            Self::OpenSsl => system("openssl", "openssl", "version"),
+            Self::Handshakes => Program::Workspace { package: "handshakes", measured: "rustls" },
+        }
+    }
+}
 
 const NGINX: Program =
     Program::System(System { program: "nginx", package: "nginx", version_option: "-v" });
@@ -109,6 +157,39 @@ pub(crate) const H2O_FILES: Peer =
 
 pub(crate) const H2O_HELLO: Peer =
     server("h2o", Application::Hello, H2O, |_, place| configuration::h2o_hello(place));
+
+const NGHTTPD: Program = Program::System(System {
+    program: "nghttpd",
+    package: "nghttp2-server",
+    version_option: "--version",
+});
+
+pub(crate) const NGINX_HTTP2: Peer = server("nginx", Application::Http2Files, NGINX, |_, place| {
+    configuration::nginx_http2_files(place)
+});
+
+pub(crate) const H2O_HTTP2: Peer =
+    server("h2o", Application::Http2Files, H2O, |_, place| configuration::h2o_files(place));
+
+pub(crate) const NGHTTPD_HTTP2: Peer =
+    server("nghttpd", Application::Http2Files, NGHTTPD, |_, place| {
+        Ok(configuration::nghttpd(place))
+    });
+
+pub(crate) const NGINX_UPLOAD: Peer =
+    server("nginx", Application::Upload, NGINX, |_, place| configuration::nginx_upload(place));
+
+pub(crate) const H2O_UPLOAD: Peer =
+    server("h2o", Application::Upload, H2O, |_, place| configuration::h2o_upload(place));
+
+pub(crate) const NGHTTPD_UPLOAD: Peer =
+    server("nghttpd", Application::Upload, NGHTTPD, |_, place| Ok(configuration::nghttpd(place)));
+
+pub(crate) const NGINX_TLS: Peer =
+    server("nginx", Application::TlsFiles, NGINX, |_, place| configuration::nginx_tls_files(place));
+
+pub(crate) const H2O_TLS: Peer =
+    server("h2o", Application::TlsFiles, H2O, |_, place| configuration::h2o_tls_files(place));
 
 pub(crate) const STATIC_WEB_SERVER: Peer = server(
     "static-web-server",
@@ -173,7 +254,12 @@ pub(crate) const fn floor(name: &'static str, application: Application) -> Peer 
 /// Our program for an application, under an architecture.
 pub(crate) fn ours(architecture: &str, application: Application) -> Peer {
     let program = match application {
-        Application::Files => Program::Ours { path: "gnezdo", build: &["--package", "gnezdo-cli"] },
+        Application::Files | Application::Http2Files | Application::TlsFiles => {
+            Program::Ours { path: "gnezdo", build: &["--package", "gnezdo-cli"] }
+        }
+        Application::Upload => {
+            Program::Ours { path: "upload", build: &["--package", "gnezdo-upload"] }
+        }
         Application::Hello => Program::Ours {
             path: "examples/hello",
             build: &["--package", "gnezdo", "--example", "hello"],
@@ -224,13 +310,37 @@ impl Peer {
 
 impl Application {
     /// All of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Files, Self::Hello];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Files, Self::Hello, Self::Http2Files, Self::Upload, Self::TlsFiles];
+
+    /// What its server is asked for when the octets for the floors are taken; nothing if the
+    /// floors do not serve it.
+    pub(crate) fn canned_target(self) -> Option<&'static str> {
+        match self {
+            Self::Files => Some(SMALL_TARGET),
+            Self::Hello => Some(PLAINTEXT_TARGET),
+            Self::Http2Files | Self::Upload | Self::TlsFiles => None,
+        }
+    }
+
+    /// Whether it is served over TLS.
+    pub(crate) fn is_secure(self) -> bool {
+        self == Self::TlsFiles
+    }
+
+    /// The scheme of its addresses.
+    pub(crate) fn scheme(self) -> &'static str {
+        if self.is_secure() { Protocol::SECURE_SCHEME } else { "http" }
+    }
 
     /// Its name in the names of files.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Files => "files",
             Self::Hello => "hello",
+            Self::Http2Files => "http2",
+            Self::Upload => "upload",
+            Self::TlsFiles => "tls",
         }
     }
 }

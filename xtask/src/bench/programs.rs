@@ -1,14 +1,15 @@
 //! Finds, builds or installs the programs of the peers.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::unistd::geteuid;
 
 use super::BenchOptions;
-use super::peer::{Peer, Program, System, WRK};
+use super::peer::{Peer, Program, System, Tool};
 use crate::error::Error;
 use crate::project::{self, cargo, run};
 
@@ -33,21 +34,50 @@ pub(crate) struct Programs {
     pub(crate) ready: Vec<Ready>,
     /// The names of the others, and why.
     pub(crate) missing: Vec<(String, String)>,
+    /// What puts load on them.
+    pub(crate) tools: Tools,
 }
 
-/// Makes the programs of all peers, and the load generator, ready. A peer whose program cannot
-/// be had is left out.
+/// The programs that a run needs beside its peers: where they lie, and what they say they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tools(BTreeMap<Tool, (PathBuf, String)>);
+
+impl Tools {
+    /// Where one lies.
+    ///
+    /// # Errors
+    /// If no scenario of the run was known to need it.
+    pub(crate) fn path(&self, tool: Tool) -> Result<&Path, Error> {
+        match self.0.get(&tool) {
+            Some((path, _)) => Ok(path),
+            None => Err(Error::Machine(format!("{} was not looked for", tool.name()))),
+        }
+    }
+
+    /// Their names and versions.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().map(|(tool, (_, version))| (tool.name().to_owned(), version.clone()))
+    }
+}
+
+/// Makes the programs of all peers, and those that put load on them, ready. A peer whose program
+/// cannot be had is left out.
 ///
 /// # Errors
-/// If there is no load generator, or our own program does not build.
-pub(crate) fn ready(peers: Vec<Peer>, options: &BenchOptions) -> Result<Programs, Error> {
-    install_missing(&peers);
-    wrk()?;
-    build_peers(&peers);
+/// If there is nothing to put load on them, or our own program does not build.
+pub(crate) fn ready(
+    peers: Vec<Peer>,
+    tools: &[Tool],
+    options: &BenchOptions,
+) -> Result<Programs, Error> {
+    let needed: Vec<Program> = peers.iter().map(|peer| peer.program.clone()).collect();
+    let needed = [needed, tools.iter().map(|tool| tool.program()).collect()].concat();
+    install_missing(&needed);
+    build_peers(&needed);
     if options.builds {
         build_ours(&peers)?;
     }
-    let mut programs = Programs::default();
+    let mut programs = Programs { tools: find_tools(tools)?, ..Programs::default() };
     for peer in peers {
         let name = peer.name.to_string();
         match find(peer) {
@@ -61,22 +91,31 @@ pub(crate) fn ready(peers: Vec<Peer>, options: &BenchOptions) -> Result<Programs
     Ok(programs)
 }
 
-/// The load generator.
-pub(crate) fn wrk() -> Result<PathBuf, Error> {
-    which(WRK.program).ok_or_else(|| Error::NotInstalled {
-        programs: WRK.program.into(),
-        packages: WRK.package.into(),
-    })
-}
-
-/// The version of the load generator.
-pub(crate) fn wrk_version() -> String {
-    version_of_system(WRK)
+fn find_tools(tools: &[Tool]) -> Result<Tools, Error> {
+    let mut found = BTreeMap::new();
+    for &tool in tools {
+        let program = tool.program();
+        let path_and_version = find_program(&program).map_err(|reason| match program {
+            Program::System(system) => Error::NotInstalled {
+                programs: system.program.into(),
+                packages: system.package.into(),
+            },
+            Program::Ours { .. } | Program::Workspace { .. } => Error::Machine(reason),
+        })?;
+        found.insert(tool, path_and_version);
+    }
+    Ok(Tools(found))
 }
 
 /// The peer with its program, or why there is none.
 fn find(peer: Peer) -> Result<Ready, String> {
-    let (program, version) = match &peer.program {
+    let (program, version) = find_program(&peer.program)?;
+    Ok(Ready { peer, program, version })
+}
+
+/// Where a program lies, and what it says it is, or why there is none.
+fn find_program(program: &Program) -> Result<(PathBuf, String), String> {
+    let (program, version) = match program {
         Program::Ours { path, .. } => {
             let program = project::target_folder().join("release").join(path);
             (program, env!("CARGO_PKG_VERSION").to_owned())
@@ -95,7 +134,7 @@ fn find(peer: Peer) -> Result<Ready, String> {
         let path = program.strip_prefix(project::root()).unwrap_or(&program);
         return Err(format!("there is no {}", path.display()));
     }
-    Ok(Ready { peer, program, version })
+    Ok((program, version))
 }
 
 fn peers_folder() -> PathBuf {
@@ -117,12 +156,12 @@ fn build_ours(peers: &[Peer]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Builds those peers that are programs of the workspace `bench/peers`. One that does not build
-/// takes no other along, and is not measured as it was built before.
-fn build_peers(peers: &[Peer]) {
-    let packages: Vec<&str> = peers
+/// Builds what is a program of the workspace `bench/peers`. One that does not build takes no
+/// other along, and is not measured as it was built before.
+fn build_peers(programs: &[Program]) {
+    let packages: Vec<&str> = programs
         .iter()
-        .filter_map(|peer| match peer.program {
+        .filter_map(|program| match *program {
             Program::Workspace { package, .. } => Some(package),
             Program::Ours { .. } | Program::System(_) => None,
         })
@@ -152,13 +191,12 @@ fn peers_build(packages: &[&str]) -> Command {
 }
 
 /// Tries to install what is missing. Whether that helped shows when programs are looked for.
-fn install_missing(peers: &[Peer]) {
-    let systems = peers.iter().filter_map(|peer| match peer.program {
+fn install_missing(programs: &[Program]) {
+    let systems = programs.iter().filter_map(|program| match *program {
         Program::System(system) => Some(system),
         Program::Ours { .. } | Program::Workspace { .. } => None,
     });
-    let missing: Vec<System> =
-        systems.chain([WRK]).filter(|system| which(system.program).is_none()).collect();
+    let missing: Vec<System> = systems.filter(|system| which(system.program).is_none()).collect();
     if !missing.is_empty() && geteuid().is_root() && which("apt-get").is_some() {
         let packages: Vec<&str> = missing.iter().map(|system| system.package).collect();
         eprintln!("installing {}", packages.join(", "));
@@ -223,6 +261,8 @@ mod tests {
         assert_eq!(version_in("nginx version: nginx/1.22.1"), Some("1.22.1"));
         assert_eq!(version_in("h2o version 2.2.5"), Some("2.2.5"));
         assert_eq!(version_in("wrk debian/4.1.0-3+b2 [epoll] Copyright"), Some("4.1.0-3+b2"));
+        assert_eq!(version_in("h2load nghttp2/1.52.0"), Some("1.52.0"));
+        assert_eq!(version_in("OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3)"), Some("3.0.19"));
         assert_eq!(version_in("no idea"), None);
     }
 

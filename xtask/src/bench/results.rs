@@ -68,7 +68,7 @@ impl Results {
         };
         let scenarios: Vec<_> = suite.scenarios.iter().map(measurements).collect();
         let scenarios: Vec<_> = scenarios.into_iter().filter(|m| !m.rows.is_empty()).collect();
-        let mut facts = machine::facts(bench.peers(), bench.cores());
+        let mut facts = machine::facts(bench.peers(), bench.tools(), bench.cores());
         facts.extend(missing.iter().map(|(name, why)| (name.clone(), format!("left out: {why}"))));
         Self {
             suite: suite.name.to_owned(),

@@ -6,18 +6,20 @@
 //! else than it should, fails in its scenarios and holds nobody else up.
 
 use std::fs;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-use super::documents::{Documents, PLAINTEXT_TARGET, SMALL_TARGET, content};
+use super::documents::{Documents, PLAINTEXT_TARGET, content};
 use super::exchange::{Answer, connect, exchange, pipelined};
 use super::figure::Sample;
 use super::machine::Cores;
 use super::measurement::{Client, Measured};
-use super::peer::{Application, Place, Role};
-use super::programs::{self, Ready};
+use super::peer::{Application, Place, Tool};
+use super::programs::{Ready, Tools};
 use super::server::{Server, free_address};
-use super::suite::Scenario;
-use super::{BenchOptions, machine, work_folder};
+use super::suite::{Protocol, Scenario};
+use super::tls::Identity;
+use super::{BenchOptions, http2, machine, work_folder};
 use crate::error::Error;
 
 /// A suite that is ready to be measured.
@@ -25,7 +27,8 @@ pub(crate) struct Bench<'s> {
     peers: Vec<Ready>,
     scenarios: Vec<&'s Scenario>,
     documents: Documents,
-    wrk: PathBuf,
+    tools: Tools,
+    identity: Option<Identity>,
     cores: Cores,
     rounds: u32,
     seconds: u32,
@@ -45,6 +48,7 @@ pub(crate) struct Series<'s> {
 impl<'s> Bench<'s> {
     pub(crate) fn new(
         peers: Vec<Ready>,
+        tools: Tools,
         scenarios: Vec<&'s Scenario>,
         documents: Documents,
         options: &BenchOptions,
@@ -52,11 +56,17 @@ impl<'s> Bench<'s> {
         if peers.is_empty() {
             return Err(Error::Machine("there is nobody left to measure".into()));
         }
+        let speaks_tls = peers.iter().any(|ready| ready.peer.application.is_secure());
+        let identity = match speaks_tls {
+            true => Some(Identity::make(tools.path(Tool::OpenSsl)?)?),
+            false => None,
+        };
         Ok(Self {
             peers,
             scenarios,
             documents,
-            wrk: programs::wrk()?,
+            tools,
+            identity,
             cores: Cores::choose()?,
             rounds: options.rounds,
             seconds: options.seconds,
@@ -66,6 +76,11 @@ impl<'s> Bench<'s> {
     /// Who is measured.
     pub(crate) fn peers(&self) -> &[Ready] {
         &self.peers
+    }
+
+    /// What puts load on them.
+    pub(crate) fn tools(&self) -> &Tools {
+        &self.tools
     }
 
     /// Who runs where.
@@ -119,7 +134,13 @@ impl<'s> Bench<'s> {
 
     fn measured(&self, ready: &Ready, scenario: &Scenario) -> Result<Measured, Error> {
         let mut server = self.start(ready)?;
-        let client = Client { wrk: &self.wrk, core: self.cores.client, seconds: self.seconds };
+        let client = Client {
+            tools: &self.tools,
+            identity: self.identity_for(ready.peer.application),
+            documents: &self.documents,
+            core: self.cores.client,
+            seconds: self.seconds,
+        };
         let measured = client.measure(&server, &scenario.load)?;
         server.check()?;
         Ok(measured)
@@ -131,21 +152,23 @@ impl<'s> Bench<'s> {
             root: &self.documents.root,
             folder: &work_folder().join(ready.peer.folder_name()),
             answer: &canned_answer(ready.peer.application),
+            identity: self.identity_for(ready.peer.application),
         };
         Server::start(ready, &place, self.cores.server)
     }
 
+    fn identity_for(&self, application: Application) -> Option<&Identity> {
+        self.identity.as_ref().filter(|_| application.is_secure())
+    }
+
     /// The floors answer what our program answers, or something very much like it.
     fn write_canned_answer(&self, application: Application) -> Result<(), Error> {
-        let target = match application {
-            Application::Files => SMALL_TARGET,
-            Application::Hello => PLAINTEXT_TARGET,
-        };
+        let Some(target) = application.canned_target() else { return Ok(()) };
         let is_ours =
             |ready: &&Ready| ready.peer.is_ours() && ready.peer.application == application;
         let ask = |ours: &Ready| self.ask(&self.start(ours).ok()?, ours, target).ok();
         let ours = self.peers.iter().filter(is_ours).find_map(ask);
-        let octets = ours.map_or_else(|| stand_in_answer(application), |answer| answer.octets);
+        let octets = ours.map_or_else(|| stand_in_answer(target), |answer| answer.octets);
         let path = canned_answer(application);
         fs::write(&path, octets).map_err(Error::io(format!("write {}", path.display())))
     }
@@ -168,25 +191,59 @@ impl<'s> Bench<'s> {
         ready: &Ready,
         scenario: &Scenario,
     ) -> Result<(), Error> {
-        let (target, count) = (scenario.load.target(), scenario.load.pipelined());
-        let answers = connect(server.address)
-            .and_then(|mut stream| pipelined(&mut stream, target, count))
-            .map_err(|error| wrong(ready, target, &error.to_string()))?;
-        let path = canned_answer(ready.peer.application);
-        let canned = fs::read(&path).map_err(Error::io(format!("read {}", path.display())))?;
-        let problem_of = |answer: &Answer| match ready.peer.role {
-            Role::Floor if answer.octets != canned => Some("it is not the canned answer"),
-            Role::Floor => None,
-            _ if answer.status() != b"200" => Some("its status is not 200"),
-            _ if answer.content() != content(target) => {
-                Some("its content is not what it should be")
+        let target = scenario.load.target();
+        let problem = match self.identity_for(server.application) {
+            None => connect(server.address)
+                .and_then(|mut line| self.problem_on(&mut line, server, ready, scenario)),
+            Some(identity) => {
+                identity.connect(server.address, scenario.load.protocol()).and_then(|mut line| {
+                    let problem = self.problem_on(&mut line, server, ready, scenario)?;
+                    line.finish().map(|()| problem)
+                })
             }
-            _ => None,
         };
-        match answers.iter().find_map(problem_of) {
-            Some(problem) => Err(wrong(ready, target, problem)),
-            None => Ok(()),
+        match problem {
+            Ok(None) => Ok(()),
+            Ok(Some(problem)) => Err(wrong(ready, target, problem)),
+            Err(error) => Err(wrong(ready, target, &error.to_string())),
         }
+    }
+
+    /// What is wrong with the answers that come over a connection, if anything is.
+    fn problem_on<S: Read + Write>(
+        &self,
+        line: &mut S,
+        server: &Server,
+        ready: &Ready,
+        scenario: &Scenario,
+    ) -> io::Result<Option<&'static str>> {
+        let load = &scenario.load;
+        let (target, count) = (load.target(), load.at_once());
+        let expected = content(target);
+        let problem = |is_ok: bool, content: &[u8]| match () {
+            () if !is_ok => Some("its status is not 200"),
+            () if content != expected => Some("its content is not what it should be"),
+            () => None,
+        };
+        if load.protocol() == Protocol::Http2 {
+            let upload = load.upload().map(content);
+            let question = http2::Question {
+                scheme: server.application.scheme(),
+                authority: &server.address.to_string(),
+                target,
+                content: upload.as_deref(),
+            };
+            let answers = http2::exchange(line, &question, count)?;
+            return Ok(answers.iter().find_map(|answer| problem(answer.is_ok, &answer.content)));
+        }
+        let answers = pipelined(line, server.address, target, count)?;
+        if ready.peer.is_floor() {
+            let canned = fs::read(canned_answer(ready.peer.application))?;
+            let differs = answers.iter().any(|answer| answer.octets != canned);
+            return Ok(differs.then_some("it is not the canned answer"));
+        }
+        let of_answer = |answer: &Answer| problem(answer.status() == b"200", answer.content());
+        Ok(answers.iter().find_map(of_answer))
     }
 
     fn ask(&self, server: &Server, ready: &Ready, target: &str) -> Result<Answer, Error> {
@@ -209,18 +266,16 @@ fn canned_answer(application: Application) -> PathBuf {
 }
 
 /// An answer as long as ours, for runs without our program.
-fn stand_in_answer(application: Application) -> Vec<u8> {
-    let (fields, content) = match application {
-        Application::Files => (
+fn stand_in_answer(target: &str) -> Vec<u8> {
+    let fields = match target {
+        PLAINTEXT_TARGET => "content-type: text/plain; charset=utf-8\r\n",
+        _ => {
             "content-type: text/html; charset=utf-8\r\n\
              last-modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
-             etag: \"2e9c1d-258\"\r\naccept-ranges: bytes\r\n",
-            content(SMALL_TARGET),
-        ),
-        Application::Hello => {
-            ("content-type: text/plain; charset=utf-8\r\n", content(PLAINTEXT_TARGET))
+             etag: \"2e9c1d-258\"\r\naccept-ranges: bytes\r\n"
         }
     };
+    let content = content(target);
     let head = format!(
         "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n{fields}content-length: {}\r\n\r\n",
         content.len()

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::launch::launched;
-use super::peer::Place;
+use super::peer::{Application, Place};
 use super::programs::Ready;
 use crate::error::Error;
 
@@ -26,6 +26,8 @@ const TURN: Duration = Duration::from_millis(5);
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// What it serves.
+    pub(crate) application: Application,
     name: String,
     log: PathBuf,
     child: Child,
@@ -48,7 +50,8 @@ impl Server {
             .spawn()
             .map_err(Error::io(format!("start {}", ready.peer.name)))?;
         let name = ready.peer.name.to_string();
-        let mut server = Self { address: place.address, name, log, child };
+        let mut server =
+            Self { address: place.address, application: ready.peer.application, name, log, child };
         server.wait_until_it_listens()?;
         Ok(server)
     }

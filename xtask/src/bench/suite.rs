@@ -5,7 +5,7 @@
 
 use super::BenchOptions;
 use super::figure::Figure;
-use super::peer::{Application, OURS, Peer, ours};
+use super::peer::{Application, OURS, Peer, Tool, ours};
 use crate::error::Error;
 
 /// A set of scenarios, measured in one run and reported together.
@@ -47,8 +47,32 @@ pub(crate) struct Scenario {
 pub(crate) enum Load {
     /// Ask again as soon as the answer has come, on each connection.
     Requests(Requests),
+    /// Ask again as soon as an answer has come, on each stream of HTTP/2.
+    Streams(Streams),
+    /// Connect, make a full handshake of TLS, ask once, leave, and begin again.
+    Handshakes { target: &'static str, connections: u32 },
     /// Ask once on each connection, then stay.
-    Idle { target: &'static str, connections: u32 },
+    Idle { target: &'static str, connections: u32, protocol: Protocol },
+}
+
+/// What clients speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// A load that never pauses, over HTTP/2.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Streams {
+    /// The request target.
+    pub(crate) target: &'static str,
+    /// How many connections.
+    pub(crate) connections: u32,
+    /// How many requests are under way on each.
+    pub(crate) streams: u32,
+    /// The document that each request sends.
+    pub(crate) upload: Option<&'static str>,
 }
 
 /// A load that never pauses.
@@ -66,6 +90,19 @@ pub(crate) struct Requests {
     pub(crate) opening_seconds: u32,
 }
 
+impl Protocol {
+    /// The scheme of what is spoken over TLS.
+    pub(crate) const SECURE_SCHEME: &str = "https";
+
+    /// Its name in a handshake of TLS.
+    pub(crate) fn alpn(self) -> &'static str {
+        match self {
+            Self::Http1 => "http/1.1",
+            Self::Http2 => "h2",
+        }
+    }
+}
+
 impl Load {
     /// One request at a time on each connection.
     pub(crate) const fn requests(target: &'static str, connections: u32) -> Self {
@@ -75,15 +112,46 @@ impl Load {
     /// The request target.
     pub(crate) fn target(&self) -> &'static str {
         match self {
-            Self::Requests(Requests { target, .. }) | Self::Idle { target, .. } => target,
+            Self::Requests(Requests { target, .. })
+            | Self::Streams(Streams { target, .. })
+            | Self::Handshakes { target, .. }
+            | Self::Idle { target, .. } => target,
         }
     }
 
-    /// How many requests leave at once.
-    pub(crate) fn pipelined(&self) -> u32 {
+    /// How many requests leave at once, on a connection.
+    pub(crate) fn at_once(&self) -> u32 {
         match self {
             Self::Requests(requests) => requests.pipelined,
-            Self::Idle { .. } => 1,
+            Self::Streams(streams) => streams.streams,
+            Self::Handshakes { .. } | Self::Idle { .. } => 1,
+        }
+    }
+
+    /// What is spoken.
+    pub(crate) fn protocol(&self) -> Protocol {
+        match self {
+            Self::Requests(_) | Self::Handshakes { .. } => Protocol::Http1,
+            Self::Streams(_) => Protocol::Http2,
+            Self::Idle { protocol, .. } => *protocol,
+        }
+    }
+
+    /// The document that each request sends.
+    pub(crate) fn upload(&self) -> Option<&'static str> {
+        match self {
+            Self::Streams(streams) => streams.upload,
+            Self::Requests(_) | Self::Handshakes { .. } | Self::Idle { .. } => None,
+        }
+    }
+
+    /// The program that makes it, if it is not this one.
+    fn tool(&self) -> Option<Tool> {
+        match self {
+            Self::Requests(_) => Some(Tool::Wrk),
+            Self::Streams(_) => Some(Tool::H2load),
+            Self::Handshakes { .. } => Some(Tool::Handshakes),
+            Self::Idle { .. } => None,
         }
     }
 }
@@ -158,6 +226,12 @@ impl Suite {
 }
 
 impl Scenario {
+    /// The programs that it needs beside the servers.
+    pub(crate) fn tools(&self) -> impl Iterator<Item = Tool> {
+        let for_tls = self.application.is_secure().then_some(Tool::OpenSsl);
+        self.load.tool().into_iter().chain(for_tls)
+    }
+
     /// Whether a peer takes part.
     pub(crate) fn takes(&self, peer: &Peer) -> bool {
         peer.application == self.application && (self.has_floors || !peer.is_floor())

@@ -2,17 +2,19 @@
 //!
 //! No scenario is measured by two suites, except where a bar needs its figure from the same run.
 
-use super::documents::{LARGE_TARGET, PLAINTEXT_TARGET, SMALL_TARGET};
+use super::documents::{LARGE_TARGET, PLAINTEXT_TARGET, SMALL_TARGET, UPLOAD_TARGET};
 use super::figure::Figure;
-use super::peer::Application::{Files, Hello};
+use super::peer::Application::{Files, Hello, Http2Files, TlsFiles, Upload};
 use super::peer::{
     ACTIX_FILES, ACTIX_WEB, AXUM, AXUM_SERVEDIR, FLOOR_EPOLL, FLOOR_URING, H2O_FILES, H2O_HELLO,
-    MAY_MINIHTTP, NGINX_FILES, NGINX_HELLO, NTEX, Peer, STATIC_WEB_SERVER, floor,
+    H2O_HTTP2, H2O_TLS, H2O_UPLOAD, MAY_MINIHTTP, NGHTTPD_HTTP2, NGHTTPD_UPLOAD, NGINX_FILES,
+    NGINX_HELLO, NGINX_HTTP2, NGINX_TLS, NGINX_UPLOAD, NTEX, Peer, STATIC_WEB_SERVER, floor,
 };
-use super::suite::{Bar, Bound, Load, Requests, Scenario, Suite};
+use super::suite::{Bar, Bound, Load, Protocol, Requests, Scenario, Streams, Suite};
 
 /// All of them, in the order of the report.
-pub(crate) const ALL: [&Suite; 5] = [&HELLO, &PIPELINE, &STATIC, &LARGE, &CONNECTIONS];
+pub(crate) const ALL: [&Suite; 7] =
+    [&HELLO, &PIPELINE, &STATIC, &LARGE, &CONNECTIONS, &HTTP2, &TLS];
 
 const LOAD_COLUMNS: &[Figure] = &[
     Figure::RequestsPerCpuSecond,
@@ -197,7 +199,11 @@ pub(crate) const CONNECTIONS: Suite = Suite {
             name: "idle",
             title: "10,000 idle connections, a page of 600 bytes",
             application: Files,
-            load: Load::Idle { target: SMALL_TARGET, connections: 10_000 },
+            load: Load::Idle {
+                target: SMALL_TARGET,
+                connections: 10_000,
+                protocol: Protocol::Http1,
+            },
             has_floors: false,
             columns: IDLE_COLUMNS,
         },
@@ -205,7 +211,11 @@ pub(crate) const CONNECTIONS: Suite = Suite {
             name: "idle-hello",
             title: "10,000 idle connections, GET /plaintext",
             application: Hello,
-            load: Load::Idle { target: PLAINTEXT_TARGET, connections: 10_000 },
+            load: Load::Idle {
+                target: PLAINTEXT_TARGET,
+                connections: 10_000,
+                protocol: Protocol::Http1,
+            },
             has_floors: false,
             columns: IDLE_COLUMNS,
         },
@@ -238,6 +248,130 @@ pub(crate) const CONNECTIONS: Suite = Suite {
     ],
     chart: ("busy", Figure::RequestsPerCpuSecond),
 };
+
+/// `cargo xtask bench h2`: HTTP/2 without TLS.
+pub(crate) const HTTP2: Suite = Suite {
+    name: "h2",
+    title: "HTTP/2",
+    peers: &[H2O_HTTP2, NGHTTPD_HTTP2, NGINX_HTTP2, H2O_UPLOAD, NGHTTPD_UPLOAD, NGINX_UPLOAD],
+    scenarios: &[
+        Scenario {
+            name: "small",
+            title: "A page of 600 bytes, 32 streams on each of 16 connections",
+            application: Http2Files,
+            load: streams(SMALL_TARGET, 32),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "upload",
+            title: "1 MiB to the server, 4 streams on each of 16 connections",
+            application: Upload,
+            load: Load::Streams(Streams {
+                target: UPLOAD_TARGET,
+                connections: 16,
+                streams: 4,
+                upload: Some(LARGE_TARGET),
+            }),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "idle",
+            title: "10,000 idle connections of HTTP/2, a page of 600 bytes",
+            application: Http2Files,
+            load: Load::Idle {
+                target: SMALL_TARGET,
+                connections: 10_000,
+                protocol: Protocol::Http2,
+            },
+            has_floors: false,
+            columns: IDLE_COLUMNS,
+        },
+    ],
+    bars: &[
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.5, "nghttpd")),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(3.0, "nginx")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.5, "nghttpd")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(3.0, "nginx")),
+        event("upload", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        event("upload", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+        uring("upload", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        uring("upload", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+        event("idle", Figure::BytesPerConnection, Bound::Value(8192.0)),
+        uring("idle", Figure::BytesPerConnection, Bound::Value(8192.0)),
+    ],
+    chart: ("small", Figure::RequestsPerCpuSecond),
+};
+
+/// `cargo xtask bench tls`: TLS 1.3.
+pub(crate) const TLS: Suite = Suite {
+    name: "tls",
+    title: "TLS",
+    peers: &[H2O_TLS, NGINX_TLS],
+    scenarios: &[
+        Scenario {
+            name: "small-h2",
+            title: "A page of 600 bytes over HTTP/2, 32 streams on each of 16 connections",
+            application: TlsFiles,
+            load: streams(SMALL_TARGET, 32),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "small",
+            title: "A page of 600 bytes over HTTP/1.1, 64 connections",
+            application: TlsFiles,
+            load: Load::requests(SMALL_TARGET, 64),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "handshakes",
+            title: "Full handshakes, 64 at a time, a page of 600 bytes each",
+            application: TlsFiles,
+            load: Load::Handshakes { target: SMALL_TARGET, connections: 64 },
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "large",
+            title: "A file of 1 MiB over HTTP/1.1, 64 connections",
+            application: TlsFiles,
+            load: Load::requests(LARGE_TARGET, 64),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+        Scenario {
+            name: "large-h2",
+            title: "A file of 1 MiB over HTTP/2, 4 streams on each of 16 connections",
+            application: TlsFiles,
+            load: streams(LARGE_TARGET, 4),
+            has_floors: false,
+            columns: LOAD_COLUMNS,
+        },
+    ],
+    bars: &[
+        event("small-h2", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        uring("small-h2", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "h2o")),
+        event("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.3, "nginx")),
+        uring("small", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.3, "nginx")),
+        event("handshakes", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+        uring("handshakes", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "nginx")),
+        event("large", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.9, "nginx")),
+        uring("large", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.9, "nginx")),
+        event("large-h2", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.9, "nginx")),
+        uring("large-h2", Figure::RequestsPerCpuSecond, Bound::OfPeer(0.9, "nginx")),
+    ],
+    chart: ("small-h2", Figure::RequestsPerCpuSecond),
+};
+
+/// As many requests under way on each of 16 connections of HTTP/2.
+const fn streams(target: &'static str, streams: u32) -> Load {
+    Load::Streams(Streams { target, connections: 16, streams, upload: None })
+}
 
 const fn event(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
     Bar { architecture: "event", scenario, figure, bound, floor: FLOOR_EPOLL }

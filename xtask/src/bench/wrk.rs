@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::launch::launched;
+use super::seen::{Seen, Times};
 use crate::error::Error;
 use crate::project;
 
@@ -15,6 +16,8 @@ const PIPELINE_SCRIPT: &str = "bench/wrk/pipeline.lua";
 /// A load for wrk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load<'a> {
+    /// `http` or `https`.
+    pub(crate) scheme: &'a str,
     /// Where the server listens.
     pub(crate) address: SocketAddr,
     /// The request target.
@@ -25,21 +28,8 @@ pub(crate) struct Load<'a> {
     pub(crate) pipelined: u32,
     /// How long.
     pub(crate) seconds: u32,
-}
-
-/// What wrk saw.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Seen {
-    /// Answers that arrived.
-    pub(crate) requests: u64,
-    /// Answers in a second.
-    pub(crate) requests_per_second: f64,
-    /// Half of the answers came within this time. Of pipelined requests it means nothing.
-    pub(crate) p50: Duration,
-    /// 99 of 100 answers came within this time. Of pipelined requests it means nothing.
-    pub(crate) p99: Duration,
-    /// Connections refused or broken, timeouts, and answers other than 2xx and 3xx.
-    pub(crate) errors: u64,
+    /// What OpenSSL is told.
+    pub(crate) openssl_configuration: Option<&'a Path>,
 }
 
 /// Puts a load on a server, from one thread on `core`.
@@ -49,30 +39,39 @@ pub(crate) fn run(wrk: &Path, core: usize, load: &Load<'_>) -> Result<Seen, Erro
 
 /// wrk at work.
 #[derive(Debug)]
-pub(crate) struct Running(Child);
+pub(crate) struct Running {
+    child: Child,
+    is_pipelined: bool,
+}
 
 impl Running {
     /// Starts to put a load on a server.
     pub(crate) fn start(wrk: &Path, core: usize, load: &Load<'_>) -> Result<Self, Error> {
         let mut command = launched(&[core], wrk)?;
         arguments(&mut command, load).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().map(Self).map_err(Error::io("run wrk"))
+        if let Some(path) = load.openssl_configuration {
+            command.env("OPENSSL_CONF", path);
+        }
+        let child = command.spawn().map_err(Error::io("run wrk"))?;
+        Ok(Self { child, is_pipelined: load.pipelined > 1 })
     }
 
     /// The number of its process.
     pub(crate) fn id(&self) -> u32 {
-        self.0.id()
+        self.child.id()
     }
 
     /// Waits for its end.
     pub(crate) fn finish(self) -> Result<Seen, Error> {
-        let output = self.0.wait_with_output().map_err(Error::io("run wrk"))?;
+        let output = self.child.wait_with_output().map_err(Error::io("run wrk"))?;
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr);
             let ending = words.lines().next().unwrap_or("no word why").to_owned();
             return Err(Error::Failed { command: "wrk".into(), ending });
         }
-        parse(&String::from_utf8_lossy(&output.stdout))
+        let seen = parse(&String::from_utf8_lossy(&output.stdout))?;
+        // Of a batch it takes the time of the last.
+        Ok(if self.is_pipelined { Seen { times: None, ..seen } } else { seen })
     }
 }
 
@@ -84,7 +83,7 @@ fn arguments<'c>(command: &'c mut Command, load: &Load<'_>) -> &'c mut Command {
     if load.pipelined > 1 {
         command.arg("--script").arg(project::root().join(PIPELINE_SCRIPT));
     }
-    command.arg(format!("http://{}{}", load.address, load.target));
+    command.arg(format!("{}://{}{}", load.scheme, load.address, load.target));
     if load.pipelined > 1 {
         command.args(["--", &load.pipelined.to_string()]);
     }
@@ -93,12 +92,13 @@ fn arguments<'c>(command: &'c mut Command, load: &Load<'_>) -> &'c mut Command {
 
 fn parse(text: &str) -> Result<Seen, Error> {
     let mut seen = Seen::default();
+    let mut times = Times::default();
     let mut complete = false;
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
-            ["50%", time] => seen.p50 = duration(time)?,
-            ["99%", time] => seen.p99 = duration(time)?,
+            ["50%", time] => times.p50 = duration(time)?,
+            ["99%", time] => times.p99 = duration(time)?,
             [requests, "requests", "in", ..] => seen.requests = number(requests)?,
             ["Requests/sec:", rate] => {
                 seen.requests_per_second = rate.parse().map_err(|_| unreadable(rate))?;
@@ -113,7 +113,10 @@ fn parse(text: &str) -> Result<Seen, Error> {
             _ => {}
         }
     }
-    if complete { Ok(seen) } else { Err(unreadable(text.lines().last().unwrap_or("nothing"))) }
+    match complete {
+        true => Ok(Seen { times: Some(times), ..seen }),
+        false => Err(unreadable(text.lines().last().unwrap_or("nothing"))),
+    }
 }
 
 fn number(text: &str) -> Result<u64, Error> {
@@ -166,8 +169,9 @@ Transfer/sec:     80.60MB
         let seen = parse(OUTPUT).unwrap();
         assert_eq!(seen.requests, 293_518);
         assert_eq!(seen.requests_per_second, 97_811.57);
-        assert_eq!(seen.p50, Duration::from_micros(640));
-        assert_eq!(seen.p99, Duration::from_micros(1020));
+        let times = seen.times.unwrap();
+        assert_eq!(times.p50, Duration::from_micros(640));
+        assert_eq!(times.p99, Duration::from_micros(1020));
         assert_eq!(seen.errors, 0);
     }
 

@@ -4,6 +4,7 @@
 use super::super::clean_build::{self, CleanBuild};
 use super::super::figure::Figure;
 use super::super::machine::{BUSY_SHARE, MACHINE_FACTS};
+use super::super::peer::Tool;
 use super::super::results::{Measurements, Results, Row};
 use super::super::suite::{Scenario, Suite};
 use super::super::verdicts::Verdict;
@@ -129,8 +130,9 @@ fn verdict_table(verdicts: &[Verdict]) -> String {
 }
 
 fn facts(results: &Results) -> String {
-    let known = MACHINE_FACTS.iter().filter_map(|&name| results.facts.get_key_value(name));
-    let others = results.facts.iter().filter(|(name, _)| !MACHINE_FACTS.contains(&name.as_str()));
+    let first: Vec<&str> = MACHINE_FACTS.into_iter().chain(Tool::ALL.map(Tool::name)).collect();
+    let known = first.iter().filter_map(|&name| results.facts.get_key_value(name));
+    let others = results.facts.iter().filter(|(name, _)| !first.contains(&name.as_str()));
     known.chain(others).map(|(name, value)| format!("* {name}: {value}\n")).collect()
 }
 
