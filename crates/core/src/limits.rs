@@ -66,7 +66,7 @@ pub struct Http2Limits {
     pub empty_frames_max: u32,
     /// PING and SETTINGS frames within ten seconds: 1,000 (CVE-2019-9512, CVE-2019-9515).
     pub control_frames_max: u32,
-    /// Octets of frames beyond eight times those of fields and content: 1 MiB, as nginx.
+    /// Octets of frames beyond eight times those of fields and content: 8 MiB, as nginx.
     pub overhead_bytes_max: u64,
     /// Until our settings are acknowledged: 10 s. Beyond it SETTINGS_TIMEOUT.
     pub settings_timeout: Duration,
@@ -82,7 +82,7 @@ impl Default for Http2Limits {
             resets_max: 100,
             empty_frames_max: 100,
             control_frames_max: 1_000,
-            overhead_bytes_max: 1024 * 1024,
+            overhead_bytes_max: 8 * 1024 * 1024,
             settings_timeout: Duration::from_secs(10),
         }
     }

@@ -5,6 +5,7 @@
 //! sending one is then a matter of two copies. It holds a complete response all the same, so
 //! that a middleware, a test or a machine with another encoding can look inside.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -34,12 +35,13 @@ struct Inner {
     parts: Parts,
     body: Bytes,
     encoded: OnceLock<Box<[u8]>>,
+    prepared: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Ready {
     /// Prepares an answer from its head and the whole of its body.
     pub fn new(parts: Parts, body: Bytes) -> Self {
-        Self(Arc::new(Inner { parts, body, encoded: OnceLock::new() }))
+        Self(Arc::new(Inner { parts, body, encoded: OnceLock::new(), prepared: OnceLock::new() }))
     }
 
     /// The status code.
@@ -59,10 +61,18 @@ impl Ready {
 
     /// The head as the first caller's `encode` wrote it; later calls return the same octets.
     ///
-    /// The HTTP/1.1 machine keeps its status line and field lines here. There is one slot: a
-    /// machine with a per-connection encoding, such as HPACK, has no use for it.
+    /// The HTTP/1.1 machine keeps its status line and field lines here.
     pub fn encoded(&self, encode: impl FnOnce(&Self) -> Vec<u8>) -> &[u8] {
         self.0.encoded.get_or_init(|| encode(self).into_boxed_slice())
+    }
+
+    /// What the first caller's `prepare` made of it; later calls for the same type return the
+    /// same, and for another type nothing.
+    ///
+    /// For machines whose encoding depends on the connection, so that there are no octets to be
+    /// kept: the HTTP/2 machine keeps what it knows of the fields beforehand.
+    pub fn prepared<T: Any + Send + Sync>(&self, prepare: impl FnOnce(&Self) -> T) -> Option<&T> {
+        self.0.prepared.get_or_init(|| Box::new(prepare(self))).downcast_ref()
     }
 
     /// A response of its own with the same content.
@@ -101,6 +111,14 @@ mod tests {
         let ready = greeting();
         assert_eq!(ready.encoded(|r| r.status().as_str().into()), b"203");
         assert_eq!(ready.clone().encoded(|_| unreachable!("encoded twice")), b"203");
+    }
+
+    #[test]
+    fn is_prepared_once() {
+        let ready = greeting();
+        assert_eq!(ready.prepared(|ready| ready.status().as_u16()), Some(&203));
+        assert_eq!(ready.prepared(|_| -> u16 { unreachable!("prepared twice") }), Some(&203));
+        assert_eq!(ready.prepared(|_| "another type"), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
 
-use gnezdo_core::{Closing, Limits, Machine, Now, Pace, Refusal, Step, Wants};
+use gnezdo_core::{Closing, FixedField, Limits, Machine, Now, Pace, Refusal, Step, Wants};
 use http::HeaderMap;
 
 use crate::budget::Budget;
@@ -33,7 +33,7 @@ mod heads;
 mod receiving;
 mod sending;
 
-pub(crate) use self::heads::{Ends, encode_fields};
+pub(crate) use self::heads::{Ends, encode_field, encode_fields, prepare};
 pub(crate) use self::receiving::BlockHead;
 use self::receiving::{Block, Input};
 pub use self::sending::{Follows, Grant};
@@ -90,6 +90,7 @@ pub struct Connection<R: Role> {
     pub(crate) waiting: Waiting,
     pub(crate) stage: Stage,
     closing: Closing,
+    pub(crate) fixed_field: Option<Arc<FixedField>>,
     /// Streams that went together with others, and have not been told of.
     lost: Vec<(StreamId, Gone)>,
     role: PhantomData<R>,
@@ -139,6 +140,7 @@ impl<R: Role> Connection<R> {
             waiting: Waiting::new(now.instant),
             stage: Stage::Open,
             closing: Closing::Linger,
+            fixed_field: None,
             lost: Vec::new(),
             role: PhantomData,
             limits,

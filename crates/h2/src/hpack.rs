@@ -35,6 +35,7 @@ mod error;
 pub mod huffman;
 mod indexing;
 mod lines;
+mod prepared;
 mod primitives;
 mod static_table;
 
@@ -43,6 +44,7 @@ pub use encoder::{Encoder, encode_literal};
 pub use error::HpackError;
 pub use indexing::{Indexing, usual_indexing};
 pub use lines::{Line, Lines};
+pub use prepared::Prepared;
 
 /// The size of a dynamic table before anyone says otherwise. RFC 9113 §6.5.2.
 const TABLE_BYTES: usize = 4096;

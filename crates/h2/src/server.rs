@@ -4,15 +4,19 @@
 //! frames the message or manages the connection. Server push is not sent, because browsers have
 //! removed it; what takes its place is `103 (Early Hints)`: [`Server::send_interim`].
 
-use gnezdo_core::grammar::digits;
-use gnezdo_core::{HttpDate, Now, Ready, Refusal};
+use std::sync::Arc;
+
+use gnezdo_core::grammar::{contains, digits};
+use gnezdo_core::{FixedField, Now, Ready, Refusal};
 use http::header::{CONTENT_LENGTH, DATE};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
-use crate::connection::{BlockHead, Connection, Ends, Event, Follows, encode_fields};
+use crate::connection::{
+    BlockHead, Connection, Ends, Event, Follows, encode_field, encode_fields, prepare,
+};
 use crate::error::{ErrorCode, Fault, PeerError};
-use crate::hpack::{Decoded, Encoder, Indexing};
+use crate::hpack::{Decoded, Encoder, Indexing, Prepared};
 use crate::request::{Content, IsAll, Request, Unfit, asked};
 use crate::role::{Role, Roles};
 use crate::spare::SpareLines;
@@ -207,7 +211,10 @@ impl Server {
             return Follows::Nothing;
         }
         let (announced, follows) = framing(due.asked, head.status, length, &head.headers);
-        self.write_response(now, id, head.status, &head.headers, announced, follows, out);
+        let (status, fields) = (head.status, &head.headers);
+        self.write_answer(now, id, fields, (announced, follows), out, |encoder, out| {
+            encode_head(status, announced, fields, encoder, out);
+        });
         follows
     }
 
@@ -229,8 +236,15 @@ impl Server {
         };
         let content = ready.body();
         let (status, fields) = (ready.status(), ready.headers());
-        let (announced, follows) = framing(due.asked, status, Some(content.len() as u64), fields);
-        self.write_response(now, id, status, fields, announced, follows, out);
+        let length = Some(content.len() as u64);
+        let (announced, follows) = framing(due.asked, status, length, fields);
+        let prepared = ready.prepared(PreparedHead::of);
+        let prepared = prepared.filter(|prepared| prepared.announced == announced);
+        let framed = (announced, follows);
+        self.write_answer(now, id, fields, framed, out, |encoder, out| match prepared {
+            Some(prepared) => encoder.encode_prepared(&prepared.fields, out),
+            None => encode_head(status, announced, fields, encoder, out),
+        });
         if follows == Follows::Nothing {
             return follows;
         }
@@ -276,24 +290,27 @@ impl Server {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each says one thing about the head")]
-    fn write_response(
+    /// Appends the head of an answer, which `encode` gives to the encoder, with those fields that
+    /// every answer has, unless it has them as its own.
+    fn write_answer(
         &mut self,
         now: &Now,
         id: StreamId,
-        status: StatusCode,
-        fields: &HeaderMap,
-        announced: Option<u64>,
-        follows: Follows,
+        own: &HeaderMap,
+        (announced, follows): (Option<u64>, Follows),
         out: &mut Vec<u8>,
+        encode: impl FnOnce(&mut Encoder, &mut Vec<u8>),
     ) {
         let ends = if follows == Follows::Nothing { Ends::Yes } else { Ends::No };
+        let fixed_field = self.fixed_field.clone();
         self.write_head(id, ends, out, |encoder, out| {
-            encoder.encode_status(status.as_u16(), out);
-            encode_length(announced, encoder, out);
-            encode_fields(fields, |name| *name == CONTENT_LENGTH, encoder, out);
-            if !fields.contains_key(DATE) {
-                encode_date(&now.date, encoder, out);
+            encode(encoder, out);
+            if !contains(own, &DATE) {
+                // The same for a second: worth a place in the table.
+                encoder.encode(b"date", now.date.as_bytes(), Indexing::Incremental, out);
+            }
+            if let Some(field) = fixed_field.filter(|field| field.is_missing_in(own)) {
+                encode_field(field.name().as_str().as_bytes(), field.value(), encoder, out);
             }
         });
         match ends {
@@ -305,18 +322,41 @@ impl Server {
             }
         }
     }
-}
 
-fn encode_length(length: Option<u64>, encoder: &mut Encoder, out: &mut Vec<u8>) {
-    if let Some(length) = length {
-        let digits = itoa::Buffer::new().format(length).to_owned();
-        encoder.encode(b"content-length", digits.as_bytes(), Indexing::Without, out);
+    /// From now on every answer has this field, unless it has one of that name.
+    pub fn say_always(&mut self, field: Arc<FixedField>) {
+        self.fixed_field = Some(field);
     }
 }
 
-/// The same for a second: worth a place in the table.
-fn encode_date(date: &HttpDate, encoder: &mut Encoder, out: &mut Vec<u8>) {
-    encoder.encode(b"date", date.as_bytes(), Indexing::Incremental, out);
+/// What of a prepared answer's head is the same each time.
+struct PreparedHead {
+    announced: Option<u64>,
+    fields: Prepared,
+}
+
+impl PreparedHead {
+    fn of(ready: &Ready) -> Self {
+        let (status, fields) = (ready.status(), ready.headers());
+        let (announced, _) = framing(Asked::Other, status, Some(ready.body().len() as u64), fields);
+        Self { announced, fields: prepare(status, announced, fields) }
+    }
+}
+
+fn encode_head(
+    status: StatusCode,
+    announced: Option<u64>,
+    fields: &HeaderMap,
+    encoder: &mut Encoder,
+    out: &mut Vec<u8>,
+) {
+    encoder.encode_status(status.as_u16(), out);
+    if let Some(length) = announced {
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(length).as_bytes();
+        encoder.encode(b"content-length", digits, Indexing::Without, out);
+    }
+    encode_fields(fields, |name| *name == CONTENT_LENGTH, encoder, out);
 }
 
 /// The length that is announced, and whether content follows. RFC 9110 §6.4.1, §8.6.

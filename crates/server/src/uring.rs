@@ -35,7 +35,7 @@ use crate::driver::{ACCEPT_PAUSE, Accepted, Shared};
 use crate::mailbox::{Address, Bell};
 
 const SIZES: Sizes =
-    Sizes { submissions: 1024, completions: 8 * 1024, buffers: 256, buffer_bytes: 4096 };
+    Sizes { submissions: 1024, completions: 8 * 1024, buffers: 256, buffer_bytes: 16 * 1024 };
 
 /// What is read apart from the ring is only the end of the input.
 const INPUT_BYTES: usize = 64;

@@ -1,12 +1,14 @@
 //! Header blocks as frames: HEADERS, and CONTINUATION where one does not suffice. RFC 9113 §4.3.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use gnezdo_core::grammar::trim_ows;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::Connection;
 use crate::frame::{FrameHead, FrameType, HEAD_OCTETS, PAYLOAD_OCTETS_MAX, flag};
-use crate::hpack::{Encoder, Indexing, usual_indexing};
+use crate::hpack::{Encoder, Indexing, Prepared, usual_indexing};
 use crate::role::Role;
-use crate::rules::{is_about_connection, is_field_value};
+use crate::rules::is_about_connection;
 use crate::stream::StreamId;
 
 /// Whether a stream ends with its header block.
@@ -82,14 +84,40 @@ pub(crate) fn encode_field(
     encoder: &mut Encoder,
     out: &mut Vec<u8>,
 ) {
-    let octets = value.as_bytes().trim_ascii();
+    if let Some((octets, indexing)) = as_sent(name, value) {
+        encoder.encode(name, octets, indexing, out);
+    }
+}
+
+/// A field as it is sent, unless it has no place in HTTP/2.
+fn as_sent<'v>(name: &[u8], value: &'v HeaderValue) -> Option<(&'v [u8], Indexing)> {
     // The types of `http` allow no other octets that HTTP/2 forbids.
-    if is_about_connection(name, octets) || !is_field_value(octets) {
-        return;
+    let octets = trim_ows(value.as_bytes());
+    if is_about_connection(name, octets) {
+        return None;
     }
     let indexing =
         if value.is_sensitive() { Indexing::Never } else { usual_indexing(name, octets) };
-    encoder.encode(name, octets, indexing, out);
+    Some((octets, indexing))
+}
+
+/// The head of an answer that is the same each time, but for its date.
+pub(crate) fn prepare(status: StatusCode, length: Option<u64>, fields: &HeaderMap) -> Prepared {
+    let mut prepared = Prepared::default();
+    prepared.push(b":status", status.as_str().as_bytes(), Indexing::Incremental);
+    if let Some(length) = length {
+        let digits = itoa::Buffer::new().format(length).to_owned();
+        prepared.push(b"content-length", digits.as_bytes(), Indexing::Without);
+    }
+    for (name, value) in fields {
+        let name_octets = name.as_str().as_bytes();
+        if let Some((octets, indexing)) = as_sent(name_octets, value)
+            && *name != CONTENT_LENGTH
+        {
+            prepared.push(name_octets, octets, indexing);
+        }
+    }
+    prepared
 }
 
 #[cfg(test)]

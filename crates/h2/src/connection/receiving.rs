@@ -540,8 +540,8 @@ impl<R: Role> Connection<R> {
         Ok(())
     }
 
-    /// RFC 9113 §6.8. A client that goes should open no more streams, and hears which of those
-    /// on their way are served; a server that goes says which of ours it has never looked at.
+    /// RFC 9113 §6.8. A server that goes says which of our streams it has never looked at. A
+    /// client that goes takes no streams of ours, and we have none; its own it may still open.
     fn receive_goaway(
         &mut self,
         now: &Now,
@@ -557,8 +557,6 @@ impl<R: Role> Connection<R> {
             self.stage = self.stage.max(Stage::Leaving);
             self.lose_above(StreamId::read(*last));
             self.note_closed(now);
-        } else {
-            self.leave();
         }
         Ok(self.poll_lost().map(|(id, gone)| Event::Gone(id, gone)))
     }

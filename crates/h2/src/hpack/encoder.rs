@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::dynamic_table::Table;
+use super::prepared::{Prepared, Step, TableField};
 use super::primitives::{
     Form, INDEXED, LITERAL_INCREMENTAL, LITERAL_NEVER, LITERAL_WITHOUT, SIZE_UPDATE, put_integer,
     put_string,
@@ -32,7 +33,7 @@ struct SizeUpdate {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Hashes {
+pub(super) struct Hashes {
     name: u32,
     field: u32,
 }
@@ -85,7 +86,19 @@ impl Encoder {
             },
             Indexing::Never => {
                 let index = static_table::find_name(name).or_else(|| self.find_name(name));
-                put_literal(LITERAL_NEVER, index.unwrap_or(NEW_NAME), name, value, out);
+                put_never(name, value, index, out);
+            }
+        }
+    }
+
+    /// Appends fields that were prepared.
+    pub fn encode_prepared(&mut self, prepared: &Prepared, out: &mut Vec<u8>) {
+        for step in prepared.steps() {
+            match step {
+                Step::Same(octets) => out.extend_from_slice(octets),
+                Step::Table(TableField { name, value, in_static, hashes }) => {
+                    self.encode_in_table(name, value, *in_static, *hashes, out);
+                }
             }
         }
     }
@@ -112,11 +125,20 @@ impl Encoder {
     }
 
     fn encode_incremental(&mut self, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
-        let in_static = static_table::find(name, value);
-        if let Found::Field(index) = in_static {
-            return put_integer(index, INDEXED, out);
+        match static_table::find(name, value) {
+            Found::Field(index) => put_integer(index, INDEXED, out),
+            in_static => self.encode_in_table(name, value, in_static, Hashes::of(name, value), out),
         }
-        let hashes = Hashes::of(name, value);
+    }
+
+    fn encode_in_table(
+        &mut self,
+        name: &[u8],
+        value: &[u8],
+        in_static: Found,
+        hashes: Hashes,
+        out: &mut Vec<u8>,
+    ) {
         let in_dynamic = self.find(hashes, name, value);
         if let Found::Field(index) = in_dynamic {
             return put_integer(index, INDEXED, out);
@@ -170,6 +192,11 @@ pub fn encode_literal(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a field that is to go into no table anywhere.
+pub(super) fn put_never(name: &[u8], value: &[u8], name_index: Option<usize>, out: &mut Vec<u8>) {
+    put_literal(LITERAL_NEVER, name_index.unwrap_or(NEW_NAME), name, value, out);
+}
+
 fn put_literal(form: Form, name_index: usize, name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     put_integer(name_index, form, out);
     if name_index == NEW_NAME {
@@ -184,7 +211,7 @@ const fn dynamic_index(place: usize) -> usize {
 }
 
 impl Hashes {
-    fn of(name: &[u8], value: &[u8]) -> Self {
+    pub(super) fn of(name: &[u8], value: &[u8]) -> Self {
         let name = hash(0, name);
         Self { name: name as u32, field: hash(name, value) as u32 }
     }

@@ -114,7 +114,8 @@ fn octets_that_say_nothing() {
     let ack = |_| frame(FrameType::PING, frames::ACK, 0, &[0; 8]);
     assert!(survived(&limits, ack) < 100);
     // Content is of use even where nobody wants it any more: its sender paid for it.
-    let limits = Limits { ..limits };
+    let http2 = Http2Limits { overhead_bytes_max: 2_000, ..Http2Limits::default() };
+    let limits = Limits { http2, ..limits };
     let unwanted = |n: u32| match n {
         0 => request(1, 0, "POST", "/early"),
         _ => data(1, 0, &[0; 1_000]),

@@ -58,7 +58,10 @@ struct OnStream {
 
 impl Http2 {
     pub(super) fn new(context: Arc<Context>, peer: Peer, desk: &Desk) -> Self {
-        let machine = Server::new(&desk.now, context.limits.clone());
+        let mut machine = Server::new(&desk.now, context.limits.clone());
+        if let Some(field) = &context.fixed_field {
+            machine.say_always(field.clone());
+        }
         let can_glance =
             context.log.is_none() && guarded(|| context.service.can_glance()).unwrap_or(false);
         Self {
