@@ -118,7 +118,14 @@ impl Sender {
         lock(&self.0).abandoned
     }
 
-    /// Names who is woken when the reader begins, makes room, or goes.
+    /// Nobody is woken until [`register`](Self::register) is called again: for a writer who polls
+    /// the reader, and looks for itself afterwards.
+    pub fn unregister(&self) {
+        lock(&self.0).writer = None;
+    }
+
+    /// Names who is woken when the reader begins, makes room or has read all, or goes. Whoever
+    /// registers looks afterwards whether that has happened already.
     pub fn register(&self, waker: &Waker) {
         let mut state = lock(&self.0);
         if !state.writer.as_ref().is_some_and(|w| w.will_wake(waker)) {
@@ -157,17 +164,26 @@ impl HttpBody for Receiver {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let mut state = lock(&self.0);
         if let Some(piece) = state.frames.pop_front() {
+            let was_full = state.waiting_bytes >= ROOM_BYTES;
             state.waiting_bytes -= piece.len();
             state.unread = state.unread.map(|n| n.saturating_sub(piece.len() as u64));
-            wake(state.writer.take());
+            // Not for each piece: the writer looks when it has more, too.
+            if state.waiting_bytes == 0 || (was_full && state.waiting_bytes < ROOM_BYTES) {
+                wake(state.writer.take());
+            }
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
         match std::mem::replace(&mut state.ending, Ending::Told) {
             Ending::Open => {
                 state.ending = Ending::Open;
-                state.wanted = true;
-                state.reader = Some(cx.waker().clone());
-                wake(state.writer.take());
+                match &mut state.reader {
+                    Some(reader) if reader.will_wake(cx.waker()) => {}
+                    reader => *reader = Some(cx.waker().clone()),
+                }
+                // Once: who is woken by every look would look for ever.
+                if !std::mem::replace(&mut state.wanted, true) {
+                    wake(state.writer.take());
+                }
                 Poll::Pending
             }
             Ending::Complete(Some(trailers)) => Poll::Ready(Some(Ok(Frame::trailers(trailers)))),
@@ -231,6 +247,37 @@ mod tests {
         assert!(!sender.has_room());
         assert!(poll(&mut body).is_ready());
         assert!(sender.has_room());
+    }
+
+    /// Counts how often it is woken.
+    struct Count(std::sync::atomic::AtomicUsize);
+
+    impl std::task::Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn the_writer_is_woken_when_there_is_something_to_do() {
+        let count = Arc::new(Count(0.into()));
+        let waker = Waker::from(count.clone());
+        let (sender, mut body) = channel(None);
+        let mut woken = |act: &mut dyn FnMut(&mut Body)| {
+            sender.register(&waker);
+            let before = count.0.load(std::sync::atomic::Ordering::Relaxed);
+            act(&mut body);
+            count.0.load(std::sync::atomic::Ordering::Relaxed) - before
+        };
+        let mut look = |body: &mut Body| drop(poll(body));
+        assert_eq!(woken(&mut look), 1, "somebody has begun to read");
+        assert_eq!(woken(&mut look), 0, "and looks again");
+        for _ in 0..3 {
+            sender.send(vec![0; ROOM_BYTES / 2].into());
+        }
+        assert_eq!(woken(&mut look), 0, "there is no room yet");
+        assert_eq!(woken(&mut look), 1, "there is room");
+        assert_eq!(woken(&mut look), 1, "all has been read");
     }
 
     #[test]

@@ -82,6 +82,10 @@ impl Exchange {
         let Some(handler) = &mut self.handler else {
             return Err(Vec::new());
         };
+        // What it reads now is looked at afterwards.
+        if let Some(content) = &self.content {
+            content.unregister();
+        }
         let polled = handler.with(|handler| with_early_hints(|| handler.as_mut().poll(cx)));
         let (polled, hints) = polled.unwrap_or_else(|| {
             (Poll::Ready(text_response(StatusCode::INTERNAL_SERVER_ERROR)), Vec::new())
