@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use bytes::BytesMut;
 use gnezdo_core::{FileRange, FixedField, Limits, Now, Service};
 
 use crate::access_log::{LogBuffer, LogSink};
@@ -49,6 +50,8 @@ pub(crate) struct Desk {
     /// Whether the driver receives and sends by itself: octets that came are handed to the
     /// connection, and those that are to leave are taken from `out` after its turn.
     pub(crate) is_ring: bool,
+    /// Memory for content on its way to those who read it.
+    pub(crate) content: BytesMut,
     /// Where TLS decrypts what came.
     pub(crate) scratch: Vec<u8>,
     /// What is yet to be encrypted, while it is said.
@@ -63,6 +66,7 @@ impl Desk {
             log: context.log.as_ref().map(LogSink::buffer),
             input: vec![0; input_bytes].into_boxed_slice(),
             is_ring: false,
+            content: BytesMut::new(),
             scratch: Vec::new(),
             plain: Output::default(),
         }

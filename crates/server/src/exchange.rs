@@ -5,13 +5,19 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use gnezdo_core::{BodyError, Response, Sender, with_early_hints};
 use http::{HeaderMap, StatusCode};
 use http_body::{Body as HttpBody, Frame};
 
 use crate::access_log::Record;
 use crate::guard::{Foreign, text_response};
+
+/// From this size on pieces of content share memory.
+const LARGE_PIECE_BYTES: usize = 8 * 1024;
+
+/// How much memory pieces of content share.
+const ROOM_BYTES: usize = 128 * 1024;
 
 type Handler = Pin<Box<dyn Future<Output = Response> + Send>>;
 type Answer = Pin<Box<dyn HttpBody<Data = Bytes, Error = BodyError> + Send>>;
@@ -44,6 +50,19 @@ impl Default for Exchange {
     }
 }
 
+/// Copies a piece of content. Large pieces go into memory that is used again as soon as nobody
+/// holds on to what lies there; a small piece would keep too much of it from being used.
+fn copied(piece: &[u8], room: &mut BytesMut) -> Bytes {
+    if piece.len() < LARGE_PIECE_BYTES {
+        return Bytes::copy_from_slice(piece);
+    }
+    if room.capacity() < piece.len() {
+        room.reserve(ROOM_BYTES.max(piece.len()));
+    }
+    room.extend_from_slice(piece);
+    room.split().freeze()
+}
+
 impl Exchange {
     pub(crate) fn begin(&mut self, handler: Handler) {
         self.handler = Some(Foreign::new(handler));
@@ -63,12 +82,13 @@ impl Exchange {
         self.handler.is_none() && self.answer.is_none() && self.content.is_none()
     }
 
-    pub(crate) fn receive_content(&mut self, piece: &[u8]) {
+    /// Hands a piece of content on; `room` is memory that may be used for it.
+    pub(crate) fn receive_content(&mut self, piece: &[u8], room: &mut BytesMut) {
         let Some(content) = &self.content else {
             return;
         };
         if !content.is_abandoned() {
-            content.send(Bytes::copy_from_slice(piece));
+            content.send(copied(piece, room));
             self.is_paused = !content.has_room();
         }
     }

@@ -1,7 +1,8 @@
 //! How a handler on any thread tells a loop that it can go on.
 //!
 //! A wake-up is a push onto a queue and, only if the loop may be asleep, one write to the
-//! kernel. A connection has at most one letter in the queue, however often it is woken.
+//! kernel: a loop that wakes itself is awake. A connection has at most one letter in the queue,
+//! however often it is woken.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,15 +32,29 @@ pub(crate) struct Mailbox {
     is_told: AtomicBool,
     is_asked_for_room: AtomicBool,
     bell: Box<dyn Bell>,
+    /// The thread of the loop, which looks for mail before it sleeps.
+    thread: usize,
+}
+
+thread_local! {
+    static MARK: u8 = const { 0 };
+}
+
+/// Tells a thread from all others that live.
+fn this_thread() -> usize {
+    // No thread-local is there any more while a thread ends; nobody has address zero.
+    MARK.try_with(|mark| std::ptr::from_ref(mark).addr()).unwrap_or(0)
 }
 
 impl Mailbox {
+    /// The mailbox of the loop that runs in this thread.
     pub(crate) fn new(bell: impl Bell + 'static) -> Arc<Self> {
         Arc::new(Self {
             letters: Mutex::default(),
             is_told: AtomicBool::new(false),
             is_asked_for_room: AtomicBool::new(false),
             bell: Box::new(bell),
+            thread: this_thread(),
         })
     }
 
@@ -77,7 +92,7 @@ impl Mailbox {
 
     fn put(&self, letter: Arc<Letter>) {
         self.letters().push(letter);
-        if !self.is_told.swap(true, Ordering::AcqRel) {
+        if !self.is_told.swap(true, Ordering::AcqRel) && self.thread != this_thread() {
             self.bell.ring();
         }
     }

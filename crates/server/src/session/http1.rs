@@ -131,7 +131,7 @@ impl Http1 {
         match event {
             Event::Request { head, body } => self.begin(desk, head, body),
             Event::Plain(request) => self.begin_plain(desk, request),
-            Event::Data(piece) => self.receive_content(piece),
+            Event::Data(piece) => self.receive_content(desk, piece),
             Event::End(trailers) => {
                 if let Some(content) = self.take_content() {
                     content.finish(trailers);
@@ -260,9 +260,9 @@ impl Http1 {
         }
     }
 
-    fn receive_content(&mut self, piece: &[u8]) {
+    fn receive_content(&mut self, desk: &mut Desk, piece: &[u8]) {
         if let Some(exchange) = &mut self.exchange {
-            exchange.receive_content(piece);
+            exchange.receive_content(piece, &mut desk.content);
         }
     }
 

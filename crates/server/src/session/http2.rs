@@ -106,7 +106,28 @@ impl Http2 {
     }
 
     /// Feeds the machine until no event comes; gives how many octets were used.
+    ///
+    /// Who is woken by what came is heard when all has been fed.
     fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
+        self.attend();
+        let used = self.feed_all(desk, input);
+        self.leave_attention();
+        used
+    }
+
+    fn attend(&self) {
+        if let Some(woken) = &self.woken {
+            woken.attend();
+        }
+    }
+
+    fn leave_attention(&mut self) {
+        if let Some(woken) = &self.woken {
+            self.has_news |= woken.leave();
+        }
+    }
+
+    fn feed_all(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
         let mut used = 0;
         self.held.waits_for = WaitsFor::Us;
         while !desk.out.is_full() {
@@ -135,7 +156,7 @@ impl Http2 {
     fn handle_event(&mut self, desk: &mut Desk, event: Event<'_, Request>) {
         match event {
             Event::Head(stream, request) => self.begin(desk, stream, &request),
-            Event::Data(stream, piece) => self.receive_content(stream, piece),
+            Event::Data(stream, piece) => self.receive_content(desk, stream, piece),
             Event::End(stream, trailers) => {
                 if let Some(content) = self.exchange(stream).and_then(|e| e.content.take()) {
                     content.finish(trailers);
@@ -305,12 +326,12 @@ impl Http2 {
         }
     }
 
-    fn receive_content(&mut self, stream: StreamId, piece: &[u8]) {
+    fn receive_content(&mut self, desk: &mut Desk, stream: StreamId, piece: &[u8]) {
         let Ok(place) = self.find(stream) else {
             return self.machine.release(stream, piece.len());
         };
         let on_stream = &mut self.exchanges[place];
-        on_stream.exchange.receive_content(piece);
+        on_stream.exchange.receive_content(piece, &mut desk.content);
         on_stream.unreleased += piece.len();
         self.release(place);
     }
@@ -374,6 +395,7 @@ impl Http2 {
     /// Goes on with those who have news.
     fn handle_news(&mut self, desk: &mut Desk, cx: &TaskContext<'_>) {
         self.has_news = false;
+        self.attend();
         if let Some(woken) = &self.woken {
             woken.register(cx.waker());
             for stream in woken.take() {
@@ -388,6 +410,7 @@ impl Http2 {
                 self.go_on(desk, place, cx);
             }
         }
+        self.leave_attention();
     }
 
     fn go_on(&mut self, desk: &mut Desk, place: usize, cx: &TaskContext<'_>) {

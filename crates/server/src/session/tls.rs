@@ -169,10 +169,13 @@ impl Tls {
         }
     }
 
-    /// The alert that tells the peer what was wrong, if there is one.
+    /// What was to be said before the fault, and the alert that tells the peer what was wrong.
     fn say_why(&mut self, octets: &mut [u8], wire: &mut Vec<u8>) {
-        let status = self.connection.process_tls_records(octets);
-        if let Ok(ConnectionState::EncodeTlsData(mut data)) = status.state {
+        while self.connection.wants_write() {
+            let status = self.connection.process_tls_records(octets);
+            let Ok(ConnectionState::EncodeTlsData(mut data)) = status.state else {
+                return;
+            };
             append(wire, RECORD_OVERHEAD_BYTES, |room| data.encode(room));
         }
     }

@@ -12,6 +12,8 @@ pub(super) struct Woken(Mutex<State>);
 struct State {
     streams: Vec<StreamId>,
     connection: Waker,
+    /// Whether the connection is about to look anyway.
+    is_attended: bool,
 }
 
 /// Wakes one stream.
@@ -22,7 +24,8 @@ struct StreamWaker {
 
 impl Woken {
     pub(super) fn new(connection: &Waker) -> Arc<Self> {
-        let state = State { streams: Vec::new(), connection: connection.clone() };
+        let state =
+            State { streams: Vec::new(), connection: connection.clone(), is_attended: false };
         Arc::new(Self(Mutex::new(state)))
     }
 
@@ -32,6 +35,18 @@ impl Woken {
         if !state.connection.will_wake(connection) {
             state.connection = connection.clone();
         }
+    }
+
+    /// From now on the connection need not be told: it looks when it [leaves](Self::leave).
+    pub(super) fn attend(&self) {
+        self.lock().is_attended = true;
+    }
+
+    /// Whether anybody has news. From now on the connection is told again.
+    pub(super) fn leave(&self) -> bool {
+        let mut state = self.lock();
+        state.is_attended = false;
+        !state.streams.is_empty()
     }
 
     /// The streams that were woken since this was last asked.
@@ -61,9 +76,11 @@ impl Wake for StreamWaker {
         if !state.streams.contains(&self.stream) {
             state.streams.push(self.stream);
         }
-        let connection = state.connection.clone();
-        drop(state);
-        connection.wake();
+        if !state.is_attended {
+            let connection = state.connection.clone();
+            drop(state);
+            connection.wake();
+        }
     }
 }
 
@@ -93,5 +110,21 @@ mod tests {
         assert_eq!(woken.take(), [StreamId(1), StreamId(3)]);
         assert_eq!(woken.take(), []);
         assert_eq!(count.0.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn a_connection_that_looks_anyway_is_not_told() {
+        let count = Arc::new(Count(AtomicUsize::new(0)));
+        let woken = Woken::new(&Waker::from(count.clone()));
+        let one = woken.waker(StreamId(1));
+        woken.attend();
+        assert!(!woken.leave());
+        woken.attend();
+        one.wake_by_ref();
+        assert!(woken.leave());
+        assert_eq!(count.0.load(Ordering::Relaxed), 0);
+        assert_eq!(woken.take(), [StreamId(1)]);
+        one.wake();
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
     }
 }
