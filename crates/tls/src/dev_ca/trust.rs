@@ -35,7 +35,7 @@ Firefox on Linux, each profile:
   done
 
 One program only:
-  curl --cacert {pem} https://localhost:8443/
+  curl --cacert {pem} https://localhost:8080/
   NODE_EXTRA_CA_CERTS={pem} node app.js
 Python; this authority then takes the place of all others:
   SSL_CERT_FILE={pem} python3 app.py
