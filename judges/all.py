@@ -17,7 +17,8 @@ from verdict import FAILED, PASSED, WORK
 HERE = Path(__file__).resolve().parent
 
 # In the order of running: what is quick and cuts deep comes first.
-JUDGES = ["curl", "traversal", "redbot", "clients", "crawl", "slowhttptest", "load"]
+JUDGES = ["httpwg", "curl", "nghttp", "tls", "traversal", "redbot", "clients", "crawl"]
+JUDGES += ["slowhttptest", "load"]
 # Not on every change: Chromium takes minutes to install.
 ON_REQUEST = ["browser"]
 

@@ -1,13 +1,16 @@
-"""The clients of programmers: urllib, requests, httpx, aiohttp and node's fetch, by one table.
+"""The clients of programmers: urllib, requests, httpx, aiohttp, h2, node's fetch and its http2, by
+one table.
 
 Each is a small program in clients/ that reads requests as JSON from its standard input, makes them
 (one after another on kept connections, then all at once) and prints the answers as JSON. All have
-to come to the same answers; each decodes what it asked for by its own Accept-Encoding.
+to come to the same answers, with TLS and without; each decodes what it asked for by its own
+Accept-Encoding. They are told of the authority by the variables that each of them heeds.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,10 +18,13 @@ from pathlib import Path
 
 import install
 import verdict
-from gnezdo import CONCURRENT, DEFAULT, WWW, Gnezdo
+from gnezdo import CONCURRENT, DEFAULT, WWW, Gnezdo, authority
 
 CLIENTS = Path(__file__).resolve().parent / "clients"
-FROM_PYPI = ["via_requests.py", "via_httpx.py", "via_aiohttp.py"]
+FROM_PYPI = ["via_requests.py", "via_httpx.py", "via_aiohttp.py", "via_h2.py"]
+OF_NODE = ["via_fetch.mjs", "via_http2.mjs"]
+# Who has to speak HTTP/2, by the scheme; the others speak HTTP/1.1.
+HTTP2 = {"http": ["h2", "http2"], "https": ["h2", "http2", "httpx"]}
 SECONDS_MAX = 60
 
 INDEX = (WWW / "index.html").read_bytes()
@@ -29,13 +35,17 @@ NOT_FOUND = (WWW / "404.html").read_bytes()
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     clients = commands()
     architectures = CONCURRENT if options.full else [DEFAULT]
+    trusting = trust(authority(options.program))
     for architecture in architectures:
-        with Gnezdo(found, options.program, architecture=architecture) as server:
-            for name, command in clients.items():
-                compare(found, f"{architecture}, {name}", command, server.url)
+        for tls in [False, True]:
+            with Gnezdo(found, options.program, architecture=architecture, tls=tls) as server:
+                for name, command in clients.items():
+                    version = "2" if name in HTTP2["https" if tls else "http"] else "1.1"
+                    what = f"{architecture}, {name}{', TLS' if tls else ''}"
+                    compare(found, what, [*command, server.url], trusting, version)
     # Optional, as it is large; but its absence is not passed over in silence.
-    absent = "" if "node" in clients else " WITHOUT node, which is not installed;"
-    told = f"{', '.join(clients)};{absent} {len(table())} requests, twice"
+    absent = "" if "fetch" in clients else " WITHOUT node, which is not installed;"
+    told = f"{', '.join(clients)};{absent} {len(table())} requests, twice, also with TLS"
     return f"{told}; {', '.join(architectures)}"
 
 
@@ -45,9 +55,14 @@ def commands() -> dict[str, list[str]]:
     for program in FROM_PYPI:
         clients[program[4:-3]] = [python, str(CLIENTS / program)]
     node = shutil.which("node")
-    if node:
-        clients["node"] = [node, str(CLIENTS / "via_fetch.mjs")]
+    for program in OF_NODE if node else []:
+        clients[program[4:-4]] = [node, str(CLIENTS / program)]
     return clients
+
+
+def trust(certificate: Path) -> dict[str, str]:
+    names = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+    return os.environ | {name: str(certificate) for name in names}
 
 
 def table() -> list[tuple[dict, dict]]:
@@ -108,11 +123,13 @@ def request(
     return asked, expected
 
 
-def compare(found: verdict.Verdict, name: str, command: list[str], url: str) -> None:
+def compare(
+    found: verdict.Verdict, name: str, command: list[str], trusting: dict[str, str], version: str
+) -> None:
     rows = table()
     asked = json.dumps([request for request, _ in rows])
     done = subprocess.run(
-        [*command, url], input=asked, capture_output=True, text=True, timeout=SECONDS_MAX
+        command, env=trusting, input=asked, capture_output=True, text=True, timeout=SECONDS_MAX
     )
     if not found.equal(done.returncode, 0, f"{name}: its status"):
         print(done.stderr[-4000:])
@@ -122,6 +139,9 @@ def compare(found: verdict.Verdict, name: str, command: list[str], url: str) -> 
         for (request, expected), answer in zip(rows, answers, strict=True):
             what = f"{name}, {round_name}: {request['method']} {request['path']}"
             compare_answer(found, f"{what} {request['fields'] or ''}", expected, answer)
+            # Not all can tell.
+            told = answer.get("version", version)
+            found.equal(told, version, f"{what}: the version of HTTP")
 
 
 def compare_answer(found: verdict.Verdict, what: str, expected: dict, answer: dict) -> None:

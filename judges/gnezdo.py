@@ -5,17 +5,24 @@ and without a panic on its standard error.
 """
 
 import ctypes
+import json
+import os
 import re
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-from verdict import PROJECT, CannotJudge, Verdict
+from verdict import PROJECT, WORK, CannotJudge, Verdict
 
 WWW = PROJECT / "www"
+# The development authority of the judges; the user's own stays as it is.
+WITH_AUTHORITY = os.environ | {"XDG_DATA_HOME": str(WORK / "development")}
 IO_URING_SETUP = 425
 
 
@@ -43,6 +50,46 @@ START_SECONDS_MAX = 10
 STOP_SECONDS_MAX = 15
 
 
+def authority(program: Path, *options: str) -> Path:
+    """The certificate that vouches for a server with `tls`; it is made if there is none."""
+    check_that_it_exists(program)
+    command = [str(program), "cert", "dev", "--print-ca", *options]
+    done = subprocess.run(command, env=WITH_AUTHORITY, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotJudge(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+    return Path(done.stdout.strip())
+
+
+def check_that_it_exists(program: Path) -> None:
+    if not program.exists():
+        raise CannotJudge(f"{program} is missing; cargo build --release makes it")
+
+
+@cache
+def target() -> Path:
+    """The example `target`, which echoes what it gets; built as `cargo test --workspace` does."""
+    # By the format that tells the path, as the folder is for cargo's settings to choose.
+    command = ["cargo", "build", "--workspace", "--example", "target", "--message-format", "json"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotJudge(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
+    messages = (json.loads(line) for line in done.stdout.splitlines())
+    return Path(next(filter(None, (message.get("executable") for message in messages))))
+
+
+@contextmanager
+def running_target(found: Verdict, architecture: str) -> Iterator[str]:
+    """The URL of a running example `target`."""
+    command = [str(target()), "--listen", "127.0.0.1:0", "--architecture", architecture]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://{process.stdout.readline().strip()}"
+        finally:
+            status = process.poll()
+            found.check(status is None, f"{architecture}: the example target lives", status)
+            process.send_signal(signal.SIGINT)
+
+
 class Gnezdo:
     """A running server; a context manager."""
 
@@ -54,12 +101,12 @@ class Gnezdo:
         *options: str,
         architecture: str = DEFAULT,
         listen: tuple[str, ...] = ("127.0.0.1:0",),
+        tls: bool = False,
     ) -> None:
-        if not program.exists():
-            raise CannotJudge(f"{program} is missing; cargo build --release makes it")
+        check_that_it_exists(program)
         addresses = [word for address in listen for word in ("--listen", address)]
         self.command = [str(program), "serve", str(root), "--architecture", architecture]
-        self.command += [*addresses, *options]
+        self.command += [*addresses, *options, *(["--tls", "self-signed"] if tls else [])]
         self.addresses_count = len(listen)
         self.architecture = architecture
         self.verdict = verdict
@@ -67,7 +114,7 @@ class Gnezdo:
     def __enter__(self) -> "Gnezdo":
         self.messages = tempfile.NamedTemporaryFile(prefix="gnezdo-", suffix=".log")
         self.process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=self.messages
+            self.command, env=WITH_AUTHORITY, stdout=subprocess.DEVNULL, stderr=self.messages
         )
         self.urls = self.wait_for_urls()
         return self
@@ -92,7 +139,7 @@ class Gnezdo:
 
     @property
     def url(self) -> str:
-        """The first address, such as `http://127.0.0.1:4711`: without a slash at the end."""
+        """The first address, such as `http://127.0.0.1:4711`, without a slash at the end."""
         return self.urls[0]
 
     @property

@@ -1,4 +1,5 @@
-"""Gets the judges their tools: Debian packages, and a Python environment under target/judges.
+"""Gets the judges their tools: Debian packages, and under target/judges a Python environment and
+programs from crates.io.
 
 A tool that is there already is used as it is. Who is not root, or has no apt-get, is told the
 name of the package.
@@ -54,6 +55,16 @@ def make_environment() -> None:
     do(creation, "a Python environment")
     pip = [str(ENVIRONMENT / "bin" / "pip"), "--disable-pip-version-check", "install", "--quiet"]
     do([*pip, "--requirement", str(REQUIREMENTS)], "the Python packages")
+
+
+def cargo_program(name: str, package: str, version: str) -> str:
+    """The path of a program from crates.io, built as its authors locked it."""
+    root = WORK / f"{package}-{version}"
+    path = root / "bin" / name
+    if not path.exists():
+        command = ["cargo", "install", "--quiet", package, "--version", version, "--locked"]
+        do([*command, "--root", str(root)], f"the program {name}")
+    return str(path)
 
 
 def install(package: str, what: str) -> None:

@@ -3,11 +3,15 @@
 Slow heads (Slowloris), slow bodies (R-U-Dead-Yet), slow readers and many ranges (Apache Killer).
 Meanwhile an ordinary client asks every 100 ms, on a connection of its own each time, and has to be
 answered within a second; and slowhttptest's own probes have to find the service available
-throughout.
+throughout. What slowhttptest does not know is done here: clients of HTTP/2 that ask for much and
+open no window, and clients of TLS that connect and say half of their hello.
 """
 
 import argparse
+import contextlib
 import csv
+import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -42,6 +46,16 @@ MODES = [
 SIZE = "-c 400 -r 200 -l 8 -p 1"
 SIZE_FULL = "-c 1000 -r 200 -l 30 -p 1"
 
+WAITING_CLIENTS = 200
+WAITING_SECONDS = 3
+# SETTINGS_INITIAL_WINDOW_SIZE of 0, then eight times GET /samples/numbers.txt for `a`.
+HTTP2_WITHOUT_WINDOW = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\6\4\0\0\0\0\0\0\4\0\0\0\0"
+for stream in range(1, 16, 2):
+    head = b"\x82\x86\x41\1a\4\x14/samples/numbers.txt"
+    HTTP2_WITHOUT_WINDOW += bytes([0, 0, len(head), 1, 5, 0, 0, 0, stream]) + head
+# The head of a record of 512 octets, and of a ClientHello in it.
+HALF_A_HELLO = b"\x16\3\1\2\0\1\0\1\xfc\3\3"
+
 
 def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
     tool = install.program("slowhttptest", "slowhttptest")
@@ -56,8 +70,24 @@ def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
                     attack(found, tool, f"{mode.options} {size}", server.url, name)
                 print(f"{name}: {client.told()}", flush=True)
                 slowest = max(slowest, client.slowest)
+            slowest = max(slowest, keep_waiting(found, server, HTTP2_WITHOUT_WINDOW, "HTTP/2"))
+        with Gnezdo(found, options.program, architecture=architecture, tls=True) as server:
+            slowest = max(slowest, keep_waiting(found, server, HALF_A_HELLO, "half a hello"))
     told = f"the slowest of the ordinary answers took {slowest * 1000:.0f} ms"
     return f"{told}; {', '.join(architectures)}"
+
+
+def keep_waiting(found: verdict.Verdict, server: Gnezdo, words: bytes, name: str) -> float:
+    """Clients that say these words and no more, while an ordinary one asks; its slowest answer."""
+    name = f"{server.architecture}, {name}"
+    with contextlib.ExitStack() as slow:
+        for _ in range(WAITING_CLIENTS):
+            address = ("127.0.0.1", server.port)
+            slow.enter_context(socket.create_connection(address, 5)).sendall(words)
+        with Patient(found, f"{server.url}/index.html", name) as client:
+            time.sleep(WAITING_SECONDS)
+    print(f"{name}: {client.told()}", flush=True)
+    return client.slowest
 
 
 def attack(found: verdict.Verdict, tool: str, options: str, url: str, name: str) -> None:
@@ -87,6 +117,8 @@ class Patient:
         self.found = found
         self.url = url
         self.name = name
+        # Whom it trusts is for others to judge.
+        self.context = ssl._create_unverified_context() if url.startswith("https:") else None
         self.seconds: list[float] = []
         self.has_enough = threading.Event()
         self.thread = threading.Thread(target=self.ask_on)
@@ -111,7 +143,10 @@ class Patient:
         while not self.has_enough.wait(PAUSE_SECONDS):
             start = time.monotonic()
             try:
-                with urllib.request.urlopen(self.url, timeout=ANSWER_SECONDS_MAX) as answer:
+                answer = urllib.request.urlopen(
+                    self.url, timeout=ANSWER_SECONDS_MAX, context=self.context
+                )
+                with answer:
                     answer.read()
             except OSError as error:
                 self.found.add_fault(f"{self.name}: an ordinary request", repr(error))

@@ -4,14 +4,17 @@ The root is the innermost of nested folders; each folder around it holds a secre
 sibling whose name begins with the root's. Each line of the lists is sent raw, sixteen requests in
 one go: as it stands, below `/`, below a folder that exists, and as an absolute URL. No answer may
 hold a secret or the system's list of users, each has to be well-formed, and no redirect may lead
-to another host.
+to another host. A sample of them is sent as `:path` of HTTP/2, too, where a refusal may also be the
+reset of a stream.
 """
 
 import argparse
 import itertools
+import json
 import re
 import secrets
 import socket
+import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +38,10 @@ FOLDERS_ABOVE = 12
 SECRET_NAME = "secret.txt"
 USERS = b"root:x:"
 
+OVER_HTTP2 = Path(__file__).resolve().parent / "clients" / "targets_h2.py"
+# Every so many of them.
+HTTP2_SAMPLE = 10
+
 PIPELINED = 16
 SECONDS_MAX = 10
 
@@ -50,9 +57,13 @@ def judge(found: verdict.Verdict, options: argparse.Namespace) -> str:
             for more in [[], ["--follow-symlinks", "--hidden"]] if options.full else [[]]:
                 server = Gnezdo(found, options.program, root, *more, architecture=architecture)
                 with server:
-                    statuses += Attack(found, server, secret).send_all(targets)
+                    attack = Attack(found, server, secret)
+                    statuses += attack.send_all(targets)
+                    sample = targets[:: 1 if options.full else HTTP2_SAMPLE]
+                    attack.send_over_http2([b"/control.txt", *sample])
     told = ", ".join(f"{count} × {status}" for status, count in statuses.most_common())
-    return f"{len(targets)} targets under each of {', '.join(CONCURRENT)}: {told}"
+    sample = f"{len(targets)} targets, and a part of them over HTTP/2,"
+    return f"{sample} under each of {', '.join(CONCURRENT)}: {told}"
 
 
 def all_targets() -> Iterator[bytes]:
@@ -120,6 +131,21 @@ class Attack:
         [index] = self.exchange([b"/index.html"])
         self.found.check(index is not None and index.status == 200, "it serves on afterwards")
         return statuses
+
+    def send_over_http2(self, targets: list[bytes]) -> None:
+        """The first of them is the control."""
+        command = [install.python_program("python"), str(OVER_HTTP2), str(self.server.port)]
+        asked = json.dumps([target.decode("latin-1") for target in targets])
+        done = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=120)
+        if not self.found.equal(done.returncode, 0, "the status of the client of HTTP/2"):
+            print(done.stderr[-4000:])
+            return
+        for number, (target, told) in enumerate(zip(targets, json.loads(done.stdout), strict=True)):
+            answer = Answer(told["status"] or 0, told["fields"], told["content"].encode("latin-1"))
+            if number == 0:
+                self.found.check(self.leaks(answer), "the judge sees a secret over HTTP/2, too")
+            else:
+                self.judge_answer(target, answer)
 
     def send_batch(self, batch: list[bytes]) -> tuple[list[bytes], list[Answer | None]]:
         """An answer for each target; after one that closes, the rest is sent anew."""

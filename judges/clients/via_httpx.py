@@ -1,5 +1,5 @@
 """Makes the requests of the judge `clients` with httpx: in turn by its synchronous client, at once
-by its asynchronous one."""
+by its asynchronous one. Over https it speaks HTTP/2."""
 
 import asyncio
 import hashlib
@@ -8,7 +8,7 @@ import sys
 
 import httpx
 
-OPTIONS = {"base_url": sys.argv[1], "follow_redirects": True, "timeout": 20}
+OPTIONS = {"base_url": sys.argv[1], "follow_redirects": True, "timeout": 20, "http2": True}
 
 
 def main() -> None:
@@ -36,6 +36,7 @@ def arguments(request: dict) -> dict:
 def told(answer: httpx.Response) -> dict:
     return {
         "status": answer.status_code,
+        "version": answer.http_version.removeprefix("HTTP/"),
         "fields": dict(answer.headers),
         "sha256": hashlib.sha256(answer.content).hexdigest(),
     }
