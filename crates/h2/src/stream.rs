@@ -69,6 +69,8 @@ pub(crate) enum Receiving {
     Head { interim: u8, asked: Asked },
     /// Content, of which so much has come, and so much is still announced.
     Content { come: u64, left: Option<u64> },
+    /// Content that no answer needs any more; so many octets of it are put up with, until then.
+    Discarded { left: u64, until: Option<Instant> },
     /// Nothing more.
     Complete,
 }
@@ -113,7 +115,16 @@ impl Stream {
     /// When its peer has stopped; `None` while nothing is asked of it.
     pub(crate) fn deadline(&self, limits: &Limits) -> Option<Instant> {
         let deadline = |pace: Option<Pace>| pace.and_then(|pace| pace.deadline(limits));
-        [deadline(self.receive_pace), deadline(self.send_pace)].into_iter().flatten().min()
+        let deadlines = [deadline(self.receive_pace), deadline(self.send_pace), self.patience()];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Until when content is put up with that no answer needs.
+    pub(crate) fn patience(&self) -> Option<Instant> {
+        match self.receiving {
+            Receiving::Discarded { until, .. } => until,
+            Receiving::Head { .. } | Receiving::Content { .. } | Receiving::Complete => None,
+        }
     }
 
     /// Content is waited for, as long as its window is open.

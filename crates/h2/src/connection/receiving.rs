@@ -320,6 +320,13 @@ impl<R: Role> Connection<R> {
             self.input = Input::Skipped(length - prefix);
             return Ok(Some(prefix));
         }
+        if let Some(Receiving::Discarded { .. }) =
+            self.streams.get(head.stream).map(|s| s.receiving)
+        {
+            self.discard_data(now, head, content as u64)?;
+            self.input = Input::Skipped(length - prefix);
+            return Ok(Some(prefix));
+        }
         if let Err(error) = self.admit_data(now, head, content) {
             // What was taken from the connection's window is ours to give back.
             self.give_back(head.length);
@@ -331,6 +338,42 @@ impl<R: Role> Connection<R> {
         }
         self.input = Input::Data(frame);
         Ok(Some(prefix))
+    }
+
+    /// Content of a request that has its answer.
+    fn discard_data(&mut self, now: &Now, head: FrameHead, content: u64) -> Result<()> {
+        let Some(stream) = self.streams.get_mut(head.stream) else {
+            return Ok(());
+        };
+        let Receiving::Discarded { left, .. } = &mut stream.receiving else {
+            return Ok(());
+        };
+        let less = left.checked_sub(content);
+        *left = less.unwrap_or(0);
+        if let Err(error) = stream.receive_window.take(head.length) {
+            self.give_back(head.length);
+            return Err(Fault::Stream(head.stream, error));
+        }
+        self.release(head.stream, head.length as usize);
+        if head.has(flag::END_STREAM) {
+            self.complete_receiving(now, head.stream);
+        } else if less.is_none() {
+            // RFC 9113 §8.1: no more of it is needed.
+            self.reset(now, head.stream, ErrorCode::NO_ERROR);
+        }
+        Ok(())
+    }
+
+    /// The peer has said all on a stream. Whether anybody wants to know.
+    fn complete_receiving(&mut self, now: &Now, id: StreamId) -> bool {
+        let Some(stream) = self.streams.get_mut(id) else {
+            return false;
+        };
+        let is_wanted = matches!(stream.receiving, Receiving::Content { .. });
+        stream.receiving = Receiving::Complete;
+        stream.receive_pace = None;
+        self.close_if_complete(now, id);
+        is_wanted
     }
 
     /// Whether content for a stream that is not open has no meaning; if not, it is a fault.
@@ -412,10 +455,7 @@ impl<R: Role> Connection<R> {
             return Step::skip(used);
         }
         self.input = Input::Frame;
-        if is_last && let Some(stream) = self.streams.get_mut(id) {
-            stream.receiving = Receiving::Complete;
-            stream.receive_pace = None;
-            self.close_if_complete(now, id);
+        if is_last && self.complete_receiving(now, id) {
             return Step::event(0, Event::End(id, None));
         }
         // Without an octet used, nobody would ask again.
@@ -584,8 +624,12 @@ impl<R: Role> Connection<R> {
         let Some(stream) = self.streams.get_mut(block.stream) else {
             return Ok(None);
         };
-        let Receiving::Content { left, .. } = stream.receiving else {
-            return Err(fault(PeerError::StreamClosed));
+        let left = match stream.receiving {
+            Receiving::Content { left, .. } => left,
+            Receiving::Discarded { .. } => None,
+            Receiving::Head { .. } | Receiving::Complete => {
+                return Err(fault(PeerError::StreamClosed));
+            }
         };
         if block.is_all == IsAll::No {
             return Err(fault(PeerError::TrailersOpen));
@@ -597,10 +641,8 @@ impl<R: Role> Connection<R> {
             return Err(fault(PeerError::FieldsTooLarge));
         }
         let trailers = trailers(lines).map_err(fault)?;
-        stream.receiving = Receiving::Complete;
-        stream.receive_pace = None;
-        self.close_if_complete(now, block.stream);
-        Ok(Some(Event::End(block.stream, Some(trailers))))
+        let is_wanted = self.complete_receiving(now, block.stream);
+        Ok(is_wanted.then_some(Event::End(block.stream, Some(trailers))))
     }
 
     /// RFC 9113 §5.3.2: of no meaning any more, but of a form.

@@ -239,10 +239,28 @@ impl<R: Role> Connection<R> {
         stream.is_ready = false;
         stream.send_pace = None;
         if R::SELF == Roles::Server && stream.receiving != Receiving::Complete {
-            // RFC 9113 §8.1: the rest of the request is not needed.
-            return self.reset(now, id, ErrorCode::NO_ERROR);
+            return self.discard(now, id);
         }
         self.close_if_complete(now, id);
+    }
+
+    /// The rest of a request is not needed. RFC 9113 §8.1 allows to reset the stream at once, but
+    /// clients that read the reset together with the answer throw the answer away (curl 7.88,
+    /// httpx). So some of the rest is put up with, for a while, as over HTTP/1.
+    fn discard(&mut self, now: &Now, id: StreamId) {
+        let Some(stream) = self.streams.get_mut(id) else {
+            return;
+        };
+        if stream.is_tunnel {
+            return self.reset(now, id, ErrorCode::NO_ERROR);
+        }
+        let until = now.instant.checked_add(self.limits.linger_timeout);
+        let left = self.limits.discard_bytes_max;
+        stream.receiving = Receiving::Discarded { left, until };
+        stream.receive_pace = None;
+        let held = stream.receive_window.outstanding();
+        self.waiting.watch(until);
+        self.release(id, held as usize);
     }
 
     pub(crate) fn close_if_complete(&mut self, now: &Now, id: StreamId) {
@@ -281,6 +299,11 @@ impl<R: Role> Connection<R> {
         };
         let mut stalled = None;
         self.waiting.streams_due = None;
+        let is_patient = |stream: &&Stream| stream.patience().is_none_or(|end| now.instant < end);
+        let over = self.streams.iter().filter(|stream| !is_patient(stream)).map(|stream| stream.id);
+        for id in over.collect::<Vec<_>>() {
+            self.reset(now, id, ErrorCode::NO_ERROR);
+        }
         let is_moving = !is_past(Some(self.send_pace), &self.limits);
         let is_open = self.send_window.available() > 0 || is_moving;
         for stream in self.streams.iter_mut() {
@@ -319,7 +342,9 @@ impl<R: Role> Connection<R> {
     ) -> Event<'static, R::Head> {
         R::answer_refusal(self, now, id, refusal);
         // An answer that had begun is broken off.
-        self.reset(now, id, ErrorCode::CANCEL);
+        if self.streams.get(id).is_some_and(|stream| stream.sending != Sending::Complete) {
+            self.reset(now, id, ErrorCode::CANCEL);
+        }
         Event::Gone(id, Gone::Refused(refusal))
     }
 

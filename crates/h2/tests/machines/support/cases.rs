@@ -140,6 +140,7 @@ fn set_limit(limits: &mut Limits, name: &str, value: &str) {
         "fields_max" => limits.fields_max = count(),
         "trailer_bytes_max" => limits.trailer_bytes_max = count(),
         "body_bytes_max" => limits.body_bytes_max = count() as u64,
+        "discard_bytes_max" => limits.discard_bytes_max = count() as u64,
         "streams_max" => http2.streams_max = count(),
         "stream_window_bytes" => http2.stream_window_bytes = count() as u32,
         "connection_window_bytes" => http2.connection_window_bytes = count() as u32,
