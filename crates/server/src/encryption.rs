@@ -4,7 +4,7 @@
 use gnezdo_core::FixedField;
 use gnezdo_socket::{ListenAddress, Scheme};
 #[cfg(feature = "tls")]
-use gnezdo_tls::{Protocol, Tls};
+use gnezdo_tls::{Protocol, TicketSecret, Tls};
 #[cfg(feature = "tls")]
 use http::{HeaderValue, header::STRICT_TRANSPORT_SECURITY};
 
@@ -26,8 +26,16 @@ impl Encryption {
     /// # Errors
     /// [`ServerError::Tls`] says which file and what to do; or there are addresses to redirect
     /// from, and nothing to redirect to.
-    #[cfg(feature = "tls")]
     pub(crate) fn load(settings: &Settings) -> Result<Self, ServerError> {
+        Self::load_with(settings, SharedSecret::random()?)
+    }
+
+    /// As [`load`](Self::load), for a worker: it resumes the sessions of all who have the secret.
+    #[cfg(feature = "tls")]
+    pub(crate) fn load_with(
+        settings: &Settings,
+        secret: SharedSecret,
+    ) -> Result<Self, ServerError> {
         let Some(mut tls) = settings.tls.clone() else {
             let is_sound = settings.redirect_http.is_empty();
             return if is_sound {
@@ -39,13 +47,13 @@ impl Encryption {
         if !settings.http2 {
             tls.protocols.retain(|protocol| *protocol != Protocol::Http2);
         }
-        let tls = Tls::load(&tls, |error| complain(&error.to_string()));
+        let tls = Tls::load_with(&tls, secret.0, |error| complain(&error.to_string()));
         Ok(Self { tls: Some(tls.map_err(ServerError::Tls)?) })
     }
 
     /// There is nothing to read.
     #[cfg(not(feature = "tls"))]
-    pub(crate) fn load(_: &Settings) -> Result<Self, ServerError> {
+    pub(crate) fn load_with(_: &Settings, _: SharedSecret) -> Result<Self, ServerError> {
         Ok(Self::default())
     }
 
@@ -83,4 +91,54 @@ impl Encryption {
     pub(crate) fn redirected(_: &Settings) -> &[ListenAddress] {
         &[]
     }
+}
+
+/// What the workers of a supervisor share, so that each resumes the sessions of all. Its octets
+/// are as many as the feature `tls` needs, whether the settings ask for TLS or not: supervisor and
+/// workers are one program, but need not read the same settings.
+#[derive(Debug)]
+pub(crate) struct SharedSecret(#[cfg(feature = "tls")] TicketSecret);
+
+#[cfg(feature = "tls")]
+impl SharedSecret {
+    pub(crate) const OCTETS: usize = TicketSecret::OCTETS;
+
+    /// # Errors
+    /// The system has no random numbers.
+    pub(crate) fn random() -> Result<Self, ServerError> {
+        TicketSecret::random().map(Self).map_err(ServerError::Tls)
+    }
+
+    pub(crate) fn from_octets(octets: [u8; Self::OCTETS]) -> Self {
+        Self(TicketSecret::from_octets(octets))
+    }
+
+    pub(crate) fn to_octets(&self) -> [u8; Self::OCTETS] {
+        self.0.to_octets()
+    }
+
+    /// Goes with the time, and forgets what is not needed any more.
+    pub(crate) fn advance(&mut self) {
+        self.0.advance();
+    }
+}
+
+/// Nothing is shared.
+#[cfg(not(feature = "tls"))]
+impl SharedSecret {
+    pub(crate) const OCTETS: usize = 0;
+
+    pub(crate) fn random() -> Result<Self, ServerError> {
+        Ok(Self())
+    }
+
+    pub(crate) fn from_octets(_: [u8; Self::OCTETS]) -> Self {
+        Self()
+    }
+
+    pub(crate) fn to_octets(&self) -> [u8; Self::OCTETS] {
+        []
+    }
+
+    pub(crate) fn advance(&mut self) {}
 }

@@ -56,7 +56,10 @@ impl Server {
     pub fn bind(settings: Settings) -> Result<Self, ServerError> {
         let plan = settings.architecture.plan(settings.workers, settings.processes);
         ensure_available(&plan, settings.architecture)?;
-        let encryption = Encryption::load(&settings)?;
+        let encryption = match supervise::inherited_secret() {
+            Some(secret) => Encryption::load_with(&settings, secret)?,
+            None => Encryption::load(&settings)?,
+        };
         let shutdown = Shutdown::new().map_err(ServerError::system("making a pipe"))?;
         let (listeners, role) = match supervise::inherited_listeners() {
             Some(listeners) => (listeners?, Role::Works),

@@ -142,7 +142,10 @@ impl Session {
                 }
                 contained(tls, |tls| tls.seal_more(desk));
             }
-            Some(tls) if tls.owes_goodbye(self.speech.wants()) => {
+            // What is spoken may have last words of its own.
+            Some(tls)
+                if tls.owes_goodbye(self.speech.wants()) && !self.speech.can_advance(desk) =>
+            {
                 contained(tls, |tls| tls.say_goodbye(desk));
             }
             Some(_) => self.speak(desk, |speech, desk| speech.advance(desk, cx)),

@@ -3,12 +3,15 @@
 //! The supervisor serves nobody. It starts workers, replaces those that die, and ends them
 //! with itself. A worker learns what it is from its environment, takes over the sockets by
 //! their numbers, and ends when its standard input does: so no worker outlives a supervisor,
-//! even one that was killed.
+//! even one that was killed. All that is ever said there comes first: the secret by which workers
+//! resume each other's TLS sessions, which others could read in an environment.
 //!
 //! Workers share the listening sockets, hence one queue: a client that waits in it when a
 //! worker dies is served by another.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,6 +23,7 @@ use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::complaint::complain;
+use crate::encryption::SharedSecret;
 use crate::error::ServerError;
 use crate::shutdown::Shutdown;
 
@@ -45,10 +49,23 @@ pub(crate) fn inherited_listeners() -> Option<Result<Vec<Listener>, ListenError>
     Some(numbers.map(Listener::inherit).collect())
 }
 
+/// The secret that was handed over, if this process is a worker. To be taken once.
+///
+/// A worker whose standard input has ended has no supervisor any more: it gets none, and is about
+/// to end.
+pub(crate) fn inherited_secret() -> Option<SharedSecret> {
+    std::env::var(SOCKETS_VARIABLE).ok()?;
+    // Not by way of `Stdin`, which would keep a copy in its buffer.
+    let mut input = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let mut octets = [0; SharedSecret::OCTETS];
+    input.read_exact(&mut octets).ok()?;
+    Some(SharedSecret::from_octets(octets))
+}
+
 /// Ends a worker with its supervisor.
 pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
     std::thread::Builder::new().name("supervisor-watch".into()).spawn(move || {
-        // Nothing is ever written there: this ends with the supervisor.
+        // Nothing is written there after the secret: this ends with the supervisor.
         let _ = io::stdin().lock().read(&mut [0]);
         shutdown.begin();
     })?;
@@ -58,7 +75,7 @@ pub(crate) fn stop_with_supervisor(shutdown: Shutdown) -> io::Result<()> {
 /// Runs `count` workers until a shutdown, then ends them within `timeout`.
 ///
 /// # Errors
-/// The first workers could not be started.
+/// The first workers could not be started, or the system has no secret for them.
 pub(crate) fn supervise(
     listeners: Vec<Listener>,
     count: usize,
@@ -66,12 +83,14 @@ pub(crate) fn supervise(
     news: &Receiver<News>,
     timeout: Duration,
 ) -> Result<(), ServerError> {
-    let mut workers = Workers { listeners, places: Vec::new() };
+    let secret = SharedSecret::random()?;
+    let mut workers = Workers { listeners, secret, places: Vec::new() };
     for _ in 0..count {
         let worker = workers.start().map_err(ServerError::Worker)?;
         workers.places.push(Place::Taken(worker));
     }
     while !shutdown.has_begun() {
+        workers.secret.advance();
         workers.replace_dead();
         match news.recv_timeout(workers.pause()) {
             Ok(News::Changed) | Err(RecvTimeoutError::Timeout) => {}
@@ -126,6 +145,8 @@ pub(crate) fn watch_signals(shutdown: &Shutdown) -> io::Result<Receiver<News>> {
 
 struct Workers {
     listeners: Vec<Listener>,
+    /// No older than the longest pause.
+    secret: SharedSecret,
     places: Vec<Place>,
 }
 
@@ -145,7 +166,7 @@ impl Workers {
         let numbers: io::Result<Vec<_>> =
             self.listeners.iter().map(|l| l.pass_on().map(|number| number.to_string())).collect();
         let mut words = std::env::args_os();
-        let child = Command::new(this_program()?)
+        let mut child = Command::new(this_program()?)
             .arg0(words.next().unwrap_or_default())
             .args(words)
             .env(SOCKETS_VARIABLE, numbers?.join(","))
@@ -153,7 +174,17 @@ impl Workers {
             // The terminal's Ctrl-C is for the supervisor, which passes it on once.
             .process_group(0)
             .spawn()?;
+        self.hand_secret_to(&mut child);
         Ok(Worker { child, start: Instant::now() })
+    }
+
+    fn hand_secret_to(&self, child: &mut Child) {
+        let input = child.stdin.as_mut();
+        // An empty pipe takes it at once, unless the worker has died already.
+        if input.is_some_and(|input| input.write_all(&self.secret.to_octets()).is_err()) {
+            // It must not wait for the rest.
+            child.stdin = None;
+        }
     }
 
     fn replace_dead(&mut self) {

@@ -66,6 +66,7 @@
 #![forbid(unsafe_code)]
 
 mod settings;
+mod tickets;
 mod tls;
 
 mod by_name;
@@ -89,4 +90,5 @@ pub use file_content::FileContent;
 pub use settings::{
     CertificateFiles, ClientAuth, ClientAuthMode, Protocol, TlsSettings, TlsVersion,
 };
+pub use tickets::TicketSecret;
 pub use tls::Tls;

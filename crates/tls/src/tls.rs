@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring::{self, Ticketer};
+use rustls::crypto::ring;
 use rustls::server::ServerSessionMemoryCache;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
@@ -19,6 +19,7 @@ use crate::certificates::Certificates;
 use crate::client_verifier::client_verifier;
 use crate::error::TlsError;
 use crate::settings::{Protocol, TlsSettings, TlsVersion};
+use crate::tickets::{TicketSecret, Tickets};
 
 /// For clients that speak TLS 1.2 and no tickets. A session takes a few hundred bytes, and the
 /// client's certificates if it showed some.
@@ -40,13 +41,27 @@ impl Tls {
     /// `complain` is called, once for each state of the files, on the thread of the handshake.
     ///
     /// Sessions are resumed by tickets, whose keys change every six hours and are never written
-    /// anywhere. Processes that serve together do not share them: a client that meets another
-    /// process makes a full handshake.
+    /// anywhere. Processes that serve together share them if they share a secret: see
+    /// [`load_with`](Self::load_with).
     ///
     /// # Errors
     /// [`TlsError`] if a file cannot be read, or does not hold what a client would accept.
     pub fn load(
         settings: &TlsSettings,
+        complain: impl Fn(&TlsError) + Send + Sync + 'static,
+    ) -> Result<Self, TlsError> {
+        Self::load_with(settings, TicketSecret::random()?, complain)
+    }
+
+    /// As [`load`](Self::load), with tickets of this secret: a client that meets another server
+    /// with the same one resumes its session there. Only clients that speak TLS 1.2 and no
+    /// tickets have to meet the same server again.
+    ///
+    /// # Errors
+    /// As of [`load`](Self::load).
+    pub fn load_with(
+        settings: &TlsSettings,
+        secret: TicketSecret,
         complain: impl Fn(&TlsError) + Send + Sync + 'static,
     ) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
@@ -55,7 +70,7 @@ impl Tls {
             provider.clone(),
             Box::new(complain),
         )?);
-        let config = Arc::new(server_config(settings, provider, certificates.clone())?);
+        let config = Arc::new(server_config(settings, provider, certificates.clone(), secret)?);
         Ok(Self { config, certificates })
     }
 
@@ -75,6 +90,7 @@ fn server_config(
     settings: &TlsSettings,
     provider: Arc<CryptoProvider>,
     certificates: Arc<Certificates>,
+    secret: TicketSecret,
 ) -> Result<ServerConfig, TlsError> {
     let verifier = client_verifier(settings.client_auth.as_ref(), provider.clone())?;
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -83,7 +99,7 @@ fn server_config(
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(certificates);
     config.alpn_protocols = alpn_names(&settings.protocols);
-    config.ticketer = Ticketer::new().map_err(TlsError::library)?;
+    config.ticketer = Arc::new(Tickets::new(secret));
     config.session_storage = ServerSessionMemoryCache::new(SESSIONS_MAX);
     config.max_early_data_size = 0;
     Ok(config)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gnezdo_tls::{TicketSecret, Tls, TlsSettings};
 use rustls::client::{Resumption, Tls12Resumption};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, HandshakeKind};
@@ -25,6 +26,27 @@ fn resumes(config: impl FnOnce(rustls::RootCertStore) -> ClientConfig) {
 fn it_resumes_by_ticket() {
     resumes(|roots| client_of_version(roots.clone(), &TLS13));
     resumes(|roots| client_of_version(roots.clone(), &TLS12));
+}
+
+/// As the workers of a supervisor have it.
+#[test]
+fn it_resumes_at_another_server_with_the_same_secret() {
+    let folder = Folder::new();
+    let authority = Authority::new();
+    let files = folder.write_pair("a", &authority.issue(&["a.test"]));
+    let settings = TlsSettings::new(vec![files]);
+    let load = |octets| Tls::load_with(&settings, TicketSecret::from_octets(octets), |_| {});
+    let ours = TicketSecret::random().unwrap().to_octets();
+    let theirs = TicketSecret::random().unwrap().to_octets();
+    let servers = [ours, ours, theirs].map(|octets| load(octets).unwrap());
+    for version in [&TLS13, &TLS12] {
+        let config = Arc::new(client_of_version(authority.roots(), version));
+        let [full, resumed] = [HandshakeKind::Full, HandshakeKind::Resumed];
+        for (server, expected) in [(0, full), (1, resumed), (0, resumed), (2, full)] {
+            let ends = connect(&servers[server], &config, "a.test").unwrap();
+            assert_eq!(ends.server.handshake_kind(), Some(expected), "{version:?} {server}");
+        }
+    }
 }
 
 #[test]
