@@ -2,7 +2,8 @@
 //!
 //! `GET`, `HEAD` and `OPTIONS /` answer `OK`; any other method at `/` gives its content back.
 //! `/echo` lists the fields of the request, `/cookie` its cookies. The other routes are for the
-//! integration tests: see [`trials`] and [`outside`]. The addresses are printed, one a line, once they are bound:
+//! integration tests: see [`trials`] and [`outside`]. The addresses are printed, one a line, once
+//! they are bound:
 //!
 //! ```text
 //! cargo run --example target -- --listen 127.0.0.1:0 --architecture event --header-timeout 0.5
@@ -22,7 +23,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use gnezdo::http::{HeaderMap, header::COOKIE};
-use gnezdo::{App, Request, Response, Server};
+use gnezdo::{App, Files, Request, Response, Server};
 
 use crate::options::Options;
 
@@ -45,8 +46,15 @@ fn run() -> Result<(), Box<dyn Error>> {
         for address in server.local_addresses() {
             println!("{address}");
         }
+        for url in server.redirect_urls() {
+            println!("{url}");
+        }
     }
-    Ok(server.run(outside::add_to(trials::add_to(judged(), options.file)))?)
+    let app = outside::add_to(trials::add_to(judged(), options.file));
+    match options.folder {
+        Some(folder) => Ok(server.run(app.fallback(Files::builder(folder).build()?))?),
+        None => Ok(server.run(app)?),
+    }
 }
 
 /// What the suites ask for.
@@ -63,9 +71,15 @@ fn judged() -> App {
         .get("/cookie", |request: Request| cookies(request.headers()))
 }
 
-/// The content comes back as it arrives, not when it is complete.
+/// The content comes back as it arrives, not when it is complete. Where there is none, suites
+/// want to see some all the same.
 fn give_back(request: Request) -> Response {
-    Response::new(request.into_body())
+    let content = request.into_body();
+    if content.length() == Some(0) {
+        Response::new("nothing came\n".into())
+    } else {
+        Response::new(content)
+    }
 }
 
 /// Fields, one a line.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use gnezdo_core::grammar::{contains, digits};
 use gnezdo_core::{FixedField, Now, Ready, Refusal};
-use http::header::{CONTENT_LENGTH, DATE};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
@@ -321,12 +321,21 @@ impl Server {
                 }
             }
         }
+        if contains(own, &CONNECTION) && says_close(own) {
+            self.leave();
+        }
     }
 
     /// From now on every answer has this field, unless it has one of that name.
     pub fn say_always(&mut self, field: Arc<FixedField>) {
         self.fixed_field = Some(field);
     }
+}
+
+/// RFC 9113 §8.2.2: the field is not sent. What it says is said with GOAWAY.
+fn says_close(fields: &HeaderMap) -> bool {
+    let mut options = fields.get_all(CONNECTION).iter();
+    options.any(|option| option.as_bytes().eq_ignore_ascii_case(b"close"))
 }
 
 /// What of a prepared answer's head is the same each time.

@@ -76,10 +76,11 @@ impl ReceiveWindow {
     }
 
     /// So much has been dealt with. Gives the increment of a WINDOW_UPDATE if one is due: when
-    /// half of the window can be given back, so that neither the peer waits nor frames are many.
+    /// half of what is not waiting for us can be given back, so that neither the peer waits nor
+    /// frames are many. It is half of the window unless others keep a part of it for long.
     pub(crate) fn release(&mut self, length: u32) -> Option<u32> {
         self.released = self.released.saturating_add(length).min(self.full - self.left);
-        if self.released == 0 || self.released < self.step {
+        if self.released == 0 || self.released < self.step.min(self.left) {
             return None;
         }
         let increment = std::mem::take(&mut self.released);
@@ -129,10 +130,13 @@ mod tests {
         let mut window = ReceiveWindow::new(100);
         assert_eq!(window.take(101), Err(PeerError::WindowExceeded));
         assert_eq!(window.take(60), Ok(()));
-        assert_eq!(window.release(49), None);
-        assert_eq!(window.release(5), Some(54));
-        assert_eq!(window.take(94), Ok(()));
+        assert_eq!(window.release(39), None);
+        assert_eq!(window.release(5), Some(44));
+        assert_eq!(window.take(84), Ok(()));
         assert!(window.is_shut());
+        // The rest may wait for long: what can be given back is, or the peer would wait for it.
+        assert_eq!(window.release(5), Some(5));
+        assert_eq!(window.take(5), Ok(()));
         // More than came cannot be given back.
         assert_eq!(window.release(1_000), Some(100));
         assert_eq!(window.release(1), None);

@@ -34,6 +34,8 @@ pub(crate) struct Connection {
     unsent: Option<Box<Unsent>>,
     /// Output was left on the desk, and it is not known yet whether it has left.
     is_posted: bool,
+    /// What was posted are the last words of a connection at rest that has to end.
+    is_dismissed: bool,
     /// What the socket is known to be able to do now.
     readiness: Readiness,
     stream: Stream,
@@ -103,6 +105,7 @@ impl Connection {
             phase: Phase::Open,
             unsent: None,
             is_posted: false,
+            is_dismissed: false,
             readiness: Readiness { writable: true, ..Readiness::default() },
             stream,
             waker: None,
@@ -132,6 +135,7 @@ impl Connection {
         octets: &[u8],
     ) -> (Fate, bool) {
         let is_wanted = self.interest().read;
+        self.is_dismissed = false;
         match &mut self.phase {
             Phase::Lingering { rests_since, .. } => *rests_since = desk.now.instant,
             Phase::Open if !is_wanted => self.session.hold_input(octets),
@@ -162,7 +166,10 @@ impl Connection {
         };
         if rest.is_empty() {
             self.session.handle_flushed(desk);
-            return self.turn(desk, make_waker);
+            return match self.turn(desk, make_waker) {
+                Fate::Wait if self.is_dismissed && self.is_lingering() => self.close(desk),
+                fate => fate,
+            };
         }
         self.unsent = Some(Unsent::new(rest.to_vec(), None, desk.now.instant));
         self.readiness.writable = false;
@@ -210,10 +217,13 @@ impl Connection {
         make_waker: &dyn Fn() -> Waker,
         quiet: Instant,
     ) -> Fate {
+        let is_at_rest = self.idle_since().is_some_and(|since| since <= quiet);
         self.session.finish_soon();
         // A ring reads by itself.
         self.readiness.readable |= !desk.is_ring;
-        match self.turn(desk, make_waker) {
+        let fate = self.turn(desk, make_waker);
+        self.is_dismissed = is_at_rest && self.is_posted;
+        match fate {
             Fate::Wait if desk.is_ring && self.stream.has_input() => Fate::Wait,
             Fate::Wait if self.idle_since().is_some_and(|since| since <= quiet) => {
                 self.leave(desk, make_waker)
@@ -224,7 +234,7 @@ impl Connection {
 
     /// Ends a connection at rest, after the last words of what is spoken.
     fn leave(&mut self, desk: &mut Desk, make_waker: &dyn Fn() -> Waker) -> Fate {
-        if matches!(self.phase, Phase::Lingering { .. }) {
+        if self.is_lingering() {
             return self.close(desk);
         }
         self.session.leave();
@@ -262,12 +272,34 @@ impl Connection {
         }
     }
 
-    /// Ends the connection: what has not left never will.
+    /// Ends the connection: what has not left never will. One at rest says so, if that leaves at
+    /// once.
     pub(crate) fn close(&mut self, desk: &mut Desk) -> Fate {
+        self.say_last_words(desk);
         let unsent = self.unsent.as_ref().map_or(0, |unsent| unsent.output.left());
         self.session.handle_closed(desk, unsent + desk.out.left());
         desk.out.clear();
         Fate::Close
+    }
+
+    fn say_last_words(&mut self, desk: &mut Desk) {
+        let is_open = matches!(self.phase, Phase::Open) && !self.is_sending();
+        if !is_open || self.session.idle_since().is_none() {
+            return;
+        }
+        self.session.leave();
+        let mut cx = TaskContext::from_waker(Waker::noop());
+        for _ in 0..STEPS_MAX {
+            if self.session.can_advance(desk) {
+                self.session.advance(desk, &mut cx);
+            }
+        }
+        // Who has gone does not hear it.
+        let _ = transmit(&self.stream, &mut desk.out);
+    }
+
+    fn is_lingering(&self) -> bool {
+        matches!(self.phase, Phase::Lingering { .. })
     }
 
     /// Whether output has not left, as far as is known.

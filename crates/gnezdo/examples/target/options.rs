@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use gnezdo::tls::{
+    CertificateFiles, ClientAuth, ClientAuthMode, Protocol, TlsSettings, TlsVersion,
+};
 use gnezdo::{AccessRules, ListenAddress, LogFormat, LogTarget, Network, Settings};
 
 /// What the command line says.
@@ -13,6 +16,8 @@ pub(crate) struct Options {
     pub(crate) settings: Settings,
     /// What `/file` serves.
     pub(crate) file: Option<PathBuf>,
+    /// What is served where no route leads.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// What is collected, because it is used all at once.
@@ -21,6 +26,10 @@ struct Lists {
     listen: Vec<ListenAddress>,
     allow: Vec<Network>,
     deny: Vec<Network>,
+    certificates: Vec<CertificateFiles>,
+    client_auth: Option<ClientAuth>,
+    protocols: Option<Vec<Protocol>>,
+    tls_version_min: Option<TlsVersion>,
 }
 
 impl Options {
@@ -38,6 +47,13 @@ impl Options {
         options.settings.access = AccessRules::new(lists.allow, lists.deny);
         if !lists.listen.is_empty() {
             options.settings.listen = lists.listen;
+        }
+        if !lists.certificates.is_empty() {
+            let mut tls = TlsSettings::new(lists.certificates);
+            tls.client_auth = lists.client_auth;
+            tls.protocols = lists.protocols.unwrap_or(tls.protocols);
+            tls.version_min = lists.tls_version_min.unwrap_or(tls.version_min);
+            options.settings.tls = Some(tls);
         }
         Ok(options)
     }
@@ -59,6 +75,14 @@ impl Options {
                 settings.access_log = Some((LogFormat::Common, LogTarget::File(value.into())));
             }
             "--file" => self.file = Some(value.into()),
+            "--folder" => self.folder = Some(value.into()),
+            "--tls" => lists.certificates.push(certificate(value)?),
+            "--tls-client-ca" => lists.client_auth = Some(client_auth(value)?),
+            "--tls-min" => lists.tls_version_min = Some(tls_version(value)?),
+            "--alpn" => lists.protocols = Some(protocols(value)?),
+            "--redirect-http" => settings.redirect_http.push(read(value)?),
+            "--hsts" => settings.hsts_max_age = Some(seconds(value)?),
+            "--http2" => settings.http2 = read(value)?,
             "--header-timeout" => limits.header_timeout = seconds(value)?,
             "--idle-timeout" => limits.idle_timeout = seconds(value)?,
             "--progress-timeout" => limits.progress_timeout = seconds(value)?,
@@ -71,10 +95,45 @@ impl Options {
             "--trailer-bytes" => limits.trailer_bytes_max = read(value)?,
             "--body-bytes" => limits.body_bytes_max = read(value)?,
             "--discard-bytes" => limits.discard_bytes_max = read(value)?,
+            "--streams" => limits.http2.streams_max = read(value)?,
+            "--stream-window" => limits.http2.stream_window_bytes = read(value)?,
+            "--connection-window" => limits.http2.connection_window_bytes = read(value)?,
+            "--settings-timeout" => limits.http2.settings_timeout = seconds(value)?,
             _ => return Err("there is no such option".into()),
         }
         Ok(())
     }
+}
+
+/// `CERTIFICATE,KEY`: two files.
+fn certificate(value: &str) -> Result<CertificateFiles, String> {
+    let (chain, key) = value.split_once(',').ok_or("two files, with a comma between them")?;
+    Ok(CertificateFiles { chain: chain.into(), key: key.into() })
+}
+
+/// `required,FILE` or `optional,FILE`.
+fn client_auth(value: &str) -> Result<ClientAuth, String> {
+    let (mode, authorities) = match value.split_once(',') {
+        Some(("required", file)) => (ClientAuthMode::Required, file),
+        Some(("optional", file)) => (ClientAuthMode::Optional, file),
+        _ => return Err("required,FILE or optional,FILE".into()),
+    };
+    Ok(ClientAuth { authorities: authorities.into(), mode })
+}
+
+fn tls_version(value: &str) -> Result<TlsVersion, String> {
+    match value {
+        "1.2" => Ok(TlsVersion::Tls12),
+        "1.3" => Ok(TlsVersion::Tls13),
+        _ => Err("1.2 or 1.3".into()),
+    }
+}
+
+/// The names of ALPN with commas between them, or `none`.
+fn protocols(value: &str) -> Result<Vec<Protocol>, String> {
+    let names = value.split(',').filter(|name| *name != "none");
+    let protocol = |name: &str| Protocol::from_alpn_name(name.as_bytes());
+    names.map(|name| protocol(name).ok_or_else(|| format!("{name:?} is unknown"))).collect()
 }
 
 fn read<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {

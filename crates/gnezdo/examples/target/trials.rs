@@ -10,8 +10,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gnezdo::http::{HeaderMap, HeaderValue, StatusCode};
-use gnezdo::{App, Body, Path, Request, Response};
+use gnezdo::http::{HeaderMap, HeaderValue, StatusCode, header::LINK};
+use gnezdo::{App, Body, Path, Request, Response, early_hints};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
@@ -42,6 +42,7 @@ fn handlers(app: App) -> App {
     .get("/later", async || Promise::new(|| "later").await)
     .post("/later", later_length)
     .get("/later/<int:milliseconds>", late)
+    .get("/hints/<int:milliseconds>", hints)
     .get("/panic", || -> &'static str { panic!("asked for") })
     .get("/panic/later", panic_later)
     .post("/unread", || "unread")
@@ -82,6 +83,15 @@ async fn late(Path(milliseconds): Path<u64>) -> &'static str {
     Promise::pause(milliseconds).await;
     witness.done();
     "late"
+}
+
+/// Says what the page will need, while it is made.
+async fn hints(Path(milliseconds): Path<u64>) -> &'static str {
+    for link in ["</style.css>; rel=preload; as=style", "</nest.js>; rel=preload; as=script"] {
+        early_hints(HeaderMap::from_iter([(LINK, HeaderValue::from_static(link))]));
+    }
+    Promise::pause(milliseconds).await;
+    "page"
 }
 
 async fn panic_later() -> &'static str {

@@ -1,5 +1,9 @@
 //! How the server behaves, each behaviour under every architecture and through real sockets.
 //!
+//! What all versions of HTTP share is in `versions`, and runs over each of them, with and without
+//! TLS. The files beside it are about HTTP/1 as octets; `http2` and `tls` are about what only
+//! these have.
+//!
 //! The server is the example `target`, a process of its own; `cargo test` builds it, but
 //! `cargo test --test behaviour` does not. Nothing here sleeps for a time to pass: tests wait
 //! for a condition, with a bound.
@@ -36,3 +40,7 @@ mod tokio;
 mod trailers;
 mod unix_socket;
 mod worker_killed;
+
+mod http2;
+mod tls;
+mod versions;

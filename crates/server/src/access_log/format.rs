@@ -85,7 +85,11 @@ fn rfc3339(date: &HttpDate) -> String {
 }
 
 fn version(request: &RequestLine) -> &'static str {
-    if request.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" }
+    match request.version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        _ => "HTTP/1.1",
+    }
 }
 
 fn escaped(octets: &[u8], out: &mut Vec<u8>) {

@@ -1,6 +1,5 @@
 //! A client that sends octets as they are given and reads answers strictly.
 
-use std::fs;
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
@@ -10,6 +9,7 @@ use std::time::Duration;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::BOUND;
+use super::dial::{dial, dial_from, dial_narrow, is_read_by_server, try_dial};
 
 /// One connection.
 pub(crate) struct Client {
@@ -31,49 +31,33 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
-        Self::prepared(address, |_| Ok(())).expect("a connection")
+        Self::over(dial(address))
     }
 
     /// From another address of the loopback network.
     pub(crate) fn connect_from(source: [u8; 4], address: SocketAddr) -> Self {
-        let source = SockAddr::from(SocketAddr::from((source, 0)));
-        Self::prepared(address, |socket| socket.bind(&source)).expect("a connection")
+        Self::over(dial_from(source, address))
     }
 
     /// With a receive buffer that holds next to nothing.
     pub(crate) fn connect_narrow(address: SocketAddr) -> Self {
-        Self::prepared(address, |socket| socket.set_recv_buffer_size(4_096)).expect("a connection")
+        Self::over(dial_narrow(address))
     }
 
     pub(crate) fn connect_unix(path: &Path) -> Self {
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None).expect("a socket");
         socket.connect(&SockAddr::unix(path).expect("a short path")).expect("a connection");
-        Self::over(socket).expect("a connection")
-    }
-
-    pub(crate) fn try_connect(address: SocketAddr) -> io::Result<Self> {
-        Self::prepared(address, |_| Ok(()))
-    }
-
-    fn prepared(
-        address: SocketAddr,
-        prepare: impl FnOnce(&Socket) -> io::Result<()>,
-    ) -> io::Result<Self> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        prepare(&socket)?;
-        socket.connect(&address.into())?;
-        socket.set_tcp_nodelay(true)?;
         Self::over(socket)
     }
 
-    fn over(socket: Socket) -> io::Result<Self> {
-        socket.set_read_timeout(Some(BOUND))?;
-        socket.set_write_timeout(Some(BOUND))?;
-        Ok(Self { socket, input: Vec::new() })
+    pub(crate) fn try_connect(address: SocketAddr) -> io::Result<Self> {
+        try_dial(address).map(Self::over)
     }
 
-    pub(crate) fn local_address(&self) -> SocketAddr {
-        self.socket.local_addr().ok().and_then(|address| address.as_socket()).expect("an address")
+    fn over(socket: Socket) -> Self {
+        socket.set_read_timeout(Some(BOUND)).expect("a socket");
+        socket.set_write_timeout(Some(BOUND)).expect("a socket");
+        Self { socket, input: Vec::new() }
     }
 
     pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) -> &mut Self {
@@ -123,17 +107,7 @@ impl Client {
 
     /// Whether the server has read everything that was sent: nothing is in its queue.
     pub(crate) fn is_read_by_server(&self) -> bool {
-        let remote = self.socket.peer_addr().ok().and_then(|address| address.as_socket());
-        let ports = [remote.expect("an address").port(), self.local_address().port()];
-        let [server, client] = ports.map(|port| format!(":{port:04X}"));
-        let table = fs::read_to_string("/proc/net/tcp").expect("/proc");
-        table.lines().any(|line| {
-            let words: Vec<_> = line.split_whitespace().collect();
-            // The queues are those of sending and of receiving.
-            matches!(words[..], [_, local, remote, _, queues, ..]
-                if local.ends_with(&server) && remote.ends_with(&client)
-                    && queues.ends_with(":00000000"))
-        })
+        is_read_by_server(&self.socket)
     }
 
     /// Whether octets have come that were not read.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -50,7 +51,8 @@ impl Target {
         let stderr = Collected::from(child.stderr.take().expect("piped"));
         let process = Process(child.id());
         let mut target = Self { child, process, addresses: Vec::new(), stdout, stderr };
-        let count = words.iter().filter(|word| **word == "--listen").count();
+        let is_address = |word: &&&str| matches!(**word, "--listen" | "--redirect-http");
+        let count = words.iter().filter(is_address).count();
         wait_until("the server listens", || {
             assert!(target.child.try_wait().expect("our child").is_none(), "it could not start");
             target.stdout.text().lines().count() >= count
@@ -107,6 +109,19 @@ impl Target {
         last
     }
 
+    /// Waits until the server has done all that it can do now.
+    pub(crate) fn wait_until_at_rest(&self) {
+        let mut last = None;
+        wait_until("the server is at rest", || {
+            let now = Some(self.sum(Process::cpu_ticks));
+            let is_at_rest = now == last;
+            last = now;
+            // Time is counted in hundredths of a second.
+            thread::sleep(Duration::from_millis(if is_at_rest { 0 } else { 50 }));
+            is_at_rest
+        });
+    }
+
     pub(crate) fn terminate(&self) {
         self.process.signal(Signal::TERM);
     }
@@ -120,6 +135,11 @@ impl Target {
     /// Waits until no process of the server is left: each holds the other end of our pipe.
     pub(crate) fn wait_for_all(&self) {
         wait_until("all processes have ended", || self.stdout.is_complete());
+    }
+
+    /// What it has told people.
+    pub(crate) fn complaints(&self) -> String {
+        self.stderr.text().clone()
     }
 
     /// What it has printed since the addresses.
