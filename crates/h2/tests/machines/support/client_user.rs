@@ -182,7 +182,8 @@ impl ClientUser {
                 log.line(format!("interim {id} {}", head.status().as_str()));
                 note_fields("field", head.headers(), log);
                 self.outcome(id).interim.push(head.status());
-                if head.status() == StatusCode::CONTINUE {
+                // A server may say it to somebody who has nothing to go on with.
+                if head.status() == StatusCode::CONTINUE && self.sending.contains_key(&id) {
                     self.client.set_ready(now, id, true);
                 }
             }
