@@ -88,6 +88,11 @@ impl ReceiveWindow {
         Some(increment)
     }
 
+    /// So much of what came is dealt with, and not given back: the window is smaller from now on.
+    pub(crate) fn shrink(&mut self, length: u32) {
+        self.full -= length.min(self.outstanding());
+    }
+
     /// How much came and was not dealt with.
     pub(crate) fn outstanding(self) -> u32 {
         self.full - self.left - self.released

@@ -348,18 +348,22 @@ impl<R: Role> Connection<R> {
         let Receiving::Discarded { left, .. } = &mut stream.receiving else {
             return Ok(());
         };
-        let less = left.checked_sub(content);
-        *left = less.unwrap_or(0);
+        let has_patience = content <= *left;
+        *left = left.saturating_sub(content);
         if let Err(error) = stream.receive_window.take(head.length) {
             self.give_back(head.length);
             return Err(Fault::Stream(head.stream, error));
         }
-        self.release(head.stream, head.length as usize);
+        if has_patience {
+            self.release(head.stream, head.length as usize);
+        } else {
+            // The client can send what its window allows, and no more. A reset would reach it
+            // together with its answer.
+            stream.receive_window.shrink(head.length);
+            self.give_back(head.length);
+        }
         if head.has(flag::END_STREAM) {
             self.complete_receiving(now, head.stream);
-        } else if less.is_none() {
-            // RFC 9113 §8.1: no more of it is needed.
-            self.reset(now, head.stream, ErrorCode::NO_ERROR);
         }
         Ok(())
     }
