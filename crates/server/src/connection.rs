@@ -374,7 +374,8 @@ impl Connection {
         if desk.out.is_empty() {
             return Ok(Step::Progress);
         }
-        if desk.is_ring && desk.out.tail.is_none() {
+        // More than a ring sends at once is better sent now than copied when it comes back.
+        if desk.is_ring && !desk.out.is_full() {
             self.is_posted = true;
             return Ok(Step::Stuck);
         }
