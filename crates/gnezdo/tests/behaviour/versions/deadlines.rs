@@ -9,13 +9,14 @@ use crate::support::{
 /// What the server is given here, in seconds.
 const SHORT: &str = "0.3";
 
-/// Runs something that should end because of a deadline, and nothing earlier.
+/// Runs something that should end because of a deadline, and nothing earlier. The server's time
+/// began before ours, by as much as a busy machine kept us waiting: hence the half of it.
 fn ends_in_time(end: impl FnOnce()) {
     let start = Instant::now();
     end();
     let elapsed = start.elapsed();
-    assert!(elapsed >= Duration::from_millis(250), "too early: {elapsed:?}");
-    assert!(elapsed < Duration::from_secs(4), "too late: {elapsed:?}");
+    assert!(elapsed >= Duration::from_millis(150), "too early: {elapsed:?}");
+    assert!(elapsed < Duration::from_secs(10), "too late: {elapsed:?}");
 }
 
 #[test]
