@@ -5,14 +5,14 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
 use http::{HeaderName, Method};
 
-use crate::connection::{BlockHead, Connection, Ends, Event, Stage, encode_fields};
+use crate::connection::{BlockHead, Connection, Event, Stage, encode_fields};
 use crate::error::{Fault, PeerError};
 use crate::hpack::{Decoded, Encoder, Indexing};
 use crate::request::{Content, Protocol};
 use crate::response::Response;
 use crate::role::{Role, Roles};
 use crate::spare::SpareLines;
-use crate::stream::{Asked, Receiving, Sending, Stream, StreamId};
+use crate::stream::{Asked, Ends, Receiving, Sending, Stream, StreamId};
 use crate::streams::Absent;
 use crate::window::SendWindow;
 
@@ -65,7 +65,7 @@ impl Role for ClientRole {
         if decoded != Decoded::Complete {
             return Err(fault(PeerError::FieldsTooLarge));
         }
-        let response = Response::judge(&lines, block.is_all, asked, &client.limits);
+        let response = Response::judge(&lines, block.ends, asked, &client.limits);
         let response = response.map_err(fault)?;
         let receiving = match &response {
             Response::Interim(_) if interim == INTERIM_MAX => {

@@ -2,7 +2,7 @@
 //! streams, and how it ends.
 //!
 //! ```text
-//!   octets ──► receiving ──► streams ──► events        receiving.rs
+//!   octets ──► receiving ──► streams ──► events        receiving.rs, blocks.rs, content.rs
 //!   octets ◄── own words ◄── streams ◄── send_*        sending.rs, server.rs, client.rs
 //! ```
 //!
@@ -29,13 +29,16 @@ use crate::stream::StreamId;
 use crate::streams::Streams;
 use crate::window::{INITIAL_WINDOW, ReceiveWindow, SendWindow, WINDOW_MAX};
 
+mod blocks;
+mod content;
 mod heads;
 mod receiving;
 mod sending;
 
-pub(crate) use self::heads::{Ends, encode_field, encode_fields, prepare};
-pub(crate) use self::receiving::BlockHead;
-use self::receiving::{Block, Input};
+use self::blocks::Block;
+pub(crate) use self::blocks::BlockHead;
+pub(crate) use self::heads::{encode_field, encode_fields, prepare};
+use self::receiving::Input;
 pub use self::sending::{Follows, Grant};
 
 /// What the peer said.

@@ -184,8 +184,6 @@ peer_errors! {
     ContentTimeout => CANCEL, "the content did not come in time";
     /// A peer that opened no window for too long (CVE-2019-9517).
     WindowTimeout => CANCEL, "the window was not opened in time";
-    /// The end of the connection inside a message.
-    Truncated => CANCEL, "the connection ended inside a message";
 }
 
 impl fmt::Display for PeerError {

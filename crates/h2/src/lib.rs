@@ -45,4 +45,4 @@ pub use request::{Content, Protocol, Request, RequestHead};
 pub use response::{Response, ResponseHead};
 pub use role::Role;
 pub use server::{Server, ServerRole};
-pub use stream::StreamId;
+pub use stream::{Ends, StreamId};

@@ -17,7 +17,7 @@ use crate::error::PeerError;
 use crate::hpack::Lines;
 use crate::rules::{append, judge_line};
 use crate::spare::SpareLines;
-use crate::stream::{Asked, Due};
+use crate::stream::{Asked, Due, Ends};
 
 /// The head of a request, as the types of `http` have it.
 pub type RequestHead = http::Request<()>;
@@ -85,14 +85,14 @@ struct Found {
 
 impl Request {
     /// Judges a request whose stream has ended with its head, or not.
-    pub(crate) fn judge(lines: SpareLines, is_all: IsAll, limits: &Limits) -> Result<Self, Unfit> {
+    pub(crate) fn judge(lines: SpareLines, ends: Ends, limits: &Limits) -> Result<Self, Unfit> {
         let pseudo = Pseudo::find(&lines)?;
         let found = Found::find(&lines, pseudo.count)?;
         if lines.len() - pseudo.count > limits.fields_max {
             return Err(Unfit::Refused(Refusal::TooManyFields));
         }
         pseudo.judge_authority(&lines, found.host)?;
-        let content = content(is_all, found.content_length)?;
+        let content = content(ends, found.content_length)?;
         let (method, asked) = pseudo.judge_target(&lines, limits)?;
         let Some(method) = method else {
             return Err(Unfit::Refused(Refusal::MethodUnknown));
@@ -213,13 +213,6 @@ impl FieldLines for Request {
     }
 }
 
-/// Whether a stream ends with a header block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IsAll {
-    Yes,
-    No,
-}
-
 /// What the answer to a request depends on, even if it cannot be read to its end.
 pub(crate) fn asked(lines: &Lines) -> Asked {
     let method = lines.iter().find(|line| line.name == b":method");
@@ -228,12 +221,12 @@ pub(crate) fn asked(lines: &Lines) -> Asked {
 }
 
 /// Where the content ends. RFC 9113 §8.1.1.
-fn content(is_all: IsAll, length: Option<u64>) -> Result<Content, PeerError> {
-    match (is_all, length) {
-        (IsAll::Yes, None | Some(0)) => Ok(Content::None),
-        (IsAll::Yes, Some(_)) => Err(PeerError::ContentLengthWrong),
-        (IsAll::No, Some(length)) => Ok(Content::Length(length)),
-        (IsAll::No, None) => Ok(Content::Unknown),
+fn content(ends: Ends, length: Option<u64>) -> Result<Content, PeerError> {
+    match (ends, length) {
+        (Ends::Yes, None | Some(0)) => Ok(Content::None),
+        (Ends::Yes, Some(_)) => Err(PeerError::ContentLengthWrong),
+        (Ends::No, Some(length)) => Ok(Content::Length(length)),
+        (Ends::No, None) => Ok(Content::Unknown),
     }
 }
 

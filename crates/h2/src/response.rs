@@ -6,9 +6,9 @@ use http::{StatusCode, Version};
 
 use crate::error::PeerError;
 use crate::hpack::Lines;
-use crate::request::{Content, IsAll};
+use crate::request::Content;
 use crate::rules::{append, judge_line};
-use crate::stream::Asked;
+use crate::stream::{Asked, Ends};
 
 /// The head of a response, as the types of `http` have it.
 pub type ResponseHead = http::Response<()>;
@@ -34,7 +34,7 @@ impl Response {
     /// What makes it malformed.
     pub(crate) fn judge(
         lines: &Lines,
-        is_all: IsAll,
+        ends: Ends,
         asked: Asked,
         limits: &Limits,
     ) -> Result<Self, PeerError> {
@@ -66,10 +66,10 @@ impl Response {
         }
         if status.is_informational() {
             // RFC 9113 §8.1: HTTP/2 has no 101, and an interim response ends no stream.
-            let is_legal = is_all == IsAll::No && status != StatusCode::SWITCHING_PROTOCOLS;
+            let is_legal = ends == Ends::No && status != StatusCode::SWITCHING_PROTOCOLS;
             return if is_legal { Ok(Self::Interim(head)) } else { Err(PeerError::PseudoValue) };
         }
-        let content = content(status, is_all, asked, length)?;
+        let content = content(status, ends, asked, length)?;
         Ok(Self::Final { head, content })
     }
 }
@@ -77,19 +77,19 @@ impl Response {
 /// Where the content ends. RFC 9113 §8.1.1.
 fn content(
     status: StatusCode,
-    is_all: IsAll,
+    ends: Ends,
     asked: Asked,
     length: Option<u64>,
 ) -> Result<Content, PeerError> {
     let has_none =
         asked == Asked::Head || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    match (is_all, length) {
+    match (ends, length) {
         // A stream that is yet to be ended by an empty frame.
-        (IsAll::No, _) if has_none => Ok(Content::Length(0)),
-        (IsAll::No, Some(length)) => Ok(Content::Length(length)),
-        (IsAll::No, None) => Ok(Content::Unknown),
-        (IsAll::Yes, Some(1..)) if !has_none => Err(PeerError::ContentLengthWrong),
-        (IsAll::Yes, _) => Ok(Content::None),
+        (Ends::No, _) if has_none => Ok(Content::Length(0)),
+        (Ends::No, Some(length)) => Ok(Content::Length(length)),
+        (Ends::No, None) => Ok(Content::Unknown),
+        (Ends::Yes, Some(1..)) if !has_none => Err(PeerError::ContentLengthWrong),
+        (Ends::Yes, _) => Ok(Content::None),
     }
 }
 
@@ -97,58 +97,53 @@ fn content(
 mod tests {
     use super::*;
 
-    fn judge(is_all: IsAll, asked: Asked, fields: &[(&str, &str)]) -> Result<Response, PeerError> {
+    fn judge(ends: Ends, asked: Asked, fields: &[(&str, &str)]) -> Result<Response, PeerError> {
         let mut lines = Lines::new();
         for (name, value) in fields {
             lines.push(name.as_bytes(), value.as_bytes());
         }
-        Response::judge(&lines, is_all, asked, &Limits::default())
+        Response::judge(&lines, ends, asked, &Limits::default())
     }
 
     #[test]
     fn responses_by_the_table() {
         let status = (":status", "200");
-        let content = |is_all, asked, fields: &[_]| match judge(is_all, asked, fields) {
+        let content = |ends, asked, fields: &[_]| match judge(ends, asked, fields) {
             Ok(Response::Final { content, .. }) => Ok(content),
             Ok(Response::Interim(_)) => panic!(),
             Err(error) => Err(error),
         };
-        for (is_all, asked, fields, expected) in [
-            (IsAll::Yes, Asked::Other, vec![status], Ok(Content::None)),
-            (IsAll::No, Asked::Other, vec![status], Ok(Content::Unknown)),
+        for (ends, asked, fields, expected) in [
+            (Ends::Yes, Asked::Other, vec![status], Ok(Content::None)),
+            (Ends::No, Asked::Other, vec![status], Ok(Content::Unknown)),
+            (Ends::No, Asked::Other, vec![status, ("content-length", "5")], Ok(Content::Length(5))),
+            (Ends::Yes, Asked::Head, vec![status, ("content-length", "5")], Ok(Content::None)),
             (
-                IsAll::No,
-                Asked::Other,
-                vec![status, ("content-length", "5")],
-                Ok(Content::Length(5)),
-            ),
-            (IsAll::Yes, Asked::Head, vec![status, ("content-length", "5")], Ok(Content::None)),
-            (
-                IsAll::Yes,
+                Ends::Yes,
                 Asked::Other,
                 vec![status, ("content-length", "5")],
                 Err(PeerError::ContentLengthWrong),
             ),
-            (IsAll::Yes, Asked::Other, vec![], Err(PeerError::PseudoField)),
-            (IsAll::Yes, Asked::Other, vec![("a", "b"), status], Err(PeerError::PseudoField)),
-            (IsAll::Yes, Asked::Other, vec![status, status], Err(PeerError::PseudoField)),
-            (IsAll::Yes, Asked::Other, vec![(":status", "20")], Err(PeerError::PseudoValue)),
+            (Ends::Yes, Asked::Other, vec![], Err(PeerError::PseudoField)),
+            (Ends::Yes, Asked::Other, vec![("a", "b"), status], Err(PeerError::PseudoField)),
+            (Ends::Yes, Asked::Other, vec![status, status], Err(PeerError::PseudoField)),
+            (Ends::Yes, Asked::Other, vec![(":status", "20")], Err(PeerError::PseudoValue)),
             (
-                IsAll::Yes,
+                Ends::Yes,
                 Asked::Other,
                 vec![status, ("connection", "close")],
                 Err(PeerError::ConnectionField),
             ),
         ] {
-            assert_eq!(content(is_all, asked, &fields), expected, "{fields:?}");
+            assert_eq!(content(ends, asked, &fields), expected, "{fields:?}");
         }
     }
 
     #[test]
     fn an_interim_response_ends_nothing() {
         let early = [(":status", "103"), ("link", "</a>")];
-        assert!(matches!(judge(IsAll::No, Asked::Other, &early), Ok(Response::Interim(_))));
-        assert!(judge(IsAll::Yes, Asked::Other, &early).is_err());
-        assert!(judge(IsAll::No, Asked::Other, &[(":status", "101")]).is_err());
+        assert!(matches!(judge(Ends::No, Asked::Other, &early), Ok(Response::Interim(_))));
+        assert!(judge(Ends::Yes, Asked::Other, &early).is_err());
+        assert!(judge(Ends::No, Asked::Other, &[(":status", "101")]).is_err());
     }
 }

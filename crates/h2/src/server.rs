@@ -13,14 +13,14 @@ use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 
 use crate::connection::{
-    BlockHead, Connection, Ends, Event, Follows, encode_field, encode_fields, prepare,
+    BlockHead, Connection, Event, Follows, encode_field, encode_fields, prepare,
 };
 use crate::error::{ErrorCode, Fault, PeerError};
 use crate::hpack::{Decoded, Encoder, Indexing, Prepared};
-use crate::request::{Content, IsAll, Request, Unfit, asked};
+use crate::request::{Content, Request, Unfit, asked};
 use crate::role::{Role, Roles};
 use crate::spare::SpareLines;
-use crate::stream::{Asked, Due, Receiving, Sending, Stream, StreamId};
+use crate::stream::{Asked, Due, Ends, Receiving, Sending, Stream, StreamId};
 use crate::streams::Absent;
 use crate::window::SendWindow;
 
@@ -119,10 +119,10 @@ impl Server {
         decoded: Decoded,
         lines: SpareLines,
     ) -> Result<Option<Event<'static, Request>>, Fault> {
-        let BlockHead { stream: id, is_all } = block;
+        let BlockHead { stream: id, ends } = block;
         let asked = asked(&lines);
         let judged = match decoded {
-            Decoded::Complete => Request::judge(lines, is_all, &self.limits),
+            Decoded::Complete => Request::judge(lines, ends, &self.limits),
             Decoded::ListTooLarge => Err(Unfit::Refused(Refusal::HeadTooLarge)),
             Decoded::TooManyLines => Err(Unfit::Refused(Refusal::TooManyFields)),
         };
@@ -134,9 +134,9 @@ impl Server {
             Err(Unfit::Malformed(error)) => Err(Fault::Stream(id, error)),
             Err(Unfit::Refused(refusal)) => {
                 let due = Due { asked, expects_continue: false };
-                let receiving = match is_all {
-                    IsAll::Yes => Receiving::Complete,
-                    IsAll::No => Receiving::Content { come: 0, left: None },
+                let receiving = match ends {
+                    Ends::Yes => Receiving::Complete,
+                    Ends::No => Receiving::Content { come: 0, left: None },
                 };
                 self.insert(id, receiving, due);
                 Ok(Some(self.refuse_request(now, id, refusal)))

@@ -43,6 +43,15 @@ impl fmt::Debug for StreamId {
     }
 }
 
+/// Whether a stream ends with a frame: END_STREAM. RFC 9113 §6.1, §6.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// Nothing follows from this side.
+    Yes,
+    /// There is more to come.
+    No,
+}
+
 /// A stream that is not closed.
 #[derive(Debug)]
 pub(crate) struct Stream {

@@ -9,14 +9,7 @@ use crate::frame::{FrameHead, FrameType, HEAD_OCTETS, PAYLOAD_OCTETS_MAX, flag};
 use crate::hpack::{Encoder, Indexing, Prepared, usual_indexing};
 use crate::role::Role;
 use crate::rules::is_about_connection;
-use crate::stream::StreamId;
-
-/// Whether a stream ends with its header block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ends {
-    Yes,
-    No,
-}
+use crate::stream::{Ends, StreamId};
 
 impl<R: Role> Connection<R> {
     /// Appends a header block, whose lines `encode` gives to the encoder.

@@ -6,12 +6,12 @@
 use gnezdo_core::{Now, Pace, Refusal};
 use http::HeaderMap;
 
-use super::heads::{Ends, encode_fields};
+use super::heads::encode_fields;
 use super::{Connection, Event, Gone, Stage};
 use crate::error::{ErrorCode, Fault, PeerError};
 use crate::frame::{self, FrameHead, FrameType, HEAD_OCTETS, PAYLOAD_OCTETS_MAX, flag};
 use crate::role::{Role, Roles};
-use crate::stream::{Receiving, Sending, Stream, StreamId};
+use crate::stream::{Ends, Receiving, Sending, Stream, StreamId};
 
 /// What follows a head that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +99,9 @@ impl<R: Role> Connection<R> {
         now: &Now,
         id: StreamId,
         head_at: usize,
-        ends: bool,
+        ends: Ends,
         out: &mut Vec<u8>,
     ) {
-        let ends = if ends { Ends::Yes } else { Ends::No };
         let length = out.len().saturating_sub(head_at + HEAD_OCTETS);
         if !self.take_windows(now, id, length, ends) {
             out.truncate(head_at);

@@ -16,13 +16,13 @@ const EXTENDED: [(&str, &str); 5] = [
     (":authority", "x"),
 ];
 
-fn judge(fields: &[(&str, &str)], is_all: IsAll) -> Result<Request, Unfit> {
+fn judge(fields: &[(&str, &str)], ends: Ends) -> Result<Request, Unfit> {
     let mut lines = SpareLines::take();
     lines.clear();
     for (name, value) in fields {
         lines.push(name.as_bytes(), value.as_bytes());
     }
-    Request::judge(lines, is_all, &Limits::default())
+    Request::judge(lines, ends, &Limits::default())
 }
 
 /// The request with a field more, or one in another's place.
@@ -151,36 +151,35 @@ fn requests_by_the_table() {
         if let Some(at) = at.filter(|at| *at > 3) {
             fields.swap(at, 0);
         }
-        let judged = judge(&fields, IsAll::Yes).map(drop);
+        let judged = judge(&fields, Ends::Yes).map(drop);
         assert_eq!(judged, expected, "{fields:?}");
     }
 }
 
 #[test]
 fn content_is_what_is_announced() {
-    let content = |fields: &[(&'static str, &'static str)], is_all| {
-        judge(&with(fields), is_all).map(|request| request.content())
+    let content = |fields: &[(&'static str, &'static str)], ends| {
+        judge(&with(fields), ends).map(|request| request.content())
     };
-    assert_eq!(content(&[], IsAll::Yes), Ok(Content::None));
-    assert_eq!(content(&[], IsAll::No), Ok(Content::Unknown));
-    assert_eq!(content(&[("content-length", "7")], IsAll::No), Ok(Content::Length(7)));
+    assert_eq!(content(&[], Ends::Yes), Ok(Content::None));
+    assert_eq!(content(&[], Ends::No), Ok(Content::Unknown));
+    assert_eq!(content(&[("content-length", "7")], Ends::No), Ok(Content::Length(7)));
     let large = [("content-length", "99999999999")];
-    assert_eq!(content(&large, IsAll::No), Err(Unfit::Refused(Refusal::ContentTooLarge)));
+    assert_eq!(content(&large, Ends::No), Err(Unfit::Refused(Refusal::ContentTooLarge)));
 }
 
 #[test]
 fn only_who_sends_content_can_wait_for_100() {
-    let expects = |is_all| {
-        judge(&with(&[("expect", "100-continue")]), is_all).unwrap().due().expects_continue
-    };
-    assert!(expects(IsAll::No));
-    assert!(!expects(IsAll::Yes));
+    let expects =
+        |ends| judge(&with(&[("expect", "100-continue")]), ends).unwrap().due().expects_continue;
+    assert!(expects(Ends::No));
+    assert!(!expects(Ends::Yes));
 }
 
 #[test]
 fn a_glance_sees_what_the_head_has() {
     let fields = [("accept", "*/*"), ("host", "x"), ("cookie", "a=1"), ("cookie", "b=2")];
-    let request = judge(&with(&[(":path", "/a?b"), fields[0], fields[1]]), IsAll::Yes).unwrap();
+    let request = judge(&with(&[(":path", "/a?b"), fields[0], fields[1]]), Ends::Yes).unwrap();
     let (glance, head) = (request.glance().unwrap(), request.to_head().unwrap());
     assert_eq!((glance.path(), glance.query()), (head.uri().path(), head.uri().query()));
     assert_eq!(glance.method(), head.method());
@@ -198,17 +197,17 @@ fn a_glance_sees_what_the_head_has() {
 #[test]
 fn crumbs_of_cookies_are_put_together() {
     let crumbs = [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2"), ("cookie", "c=3")];
-    let head = judge(&with(&crumbs), IsAll::Yes).unwrap().to_head().unwrap();
+    let head = judge(&with(&crumbs), Ends::Yes).unwrap().to_head().unwrap();
     let cookies: Vec<_> = head.headers().get_all(COOKIE).iter().collect();
     assert_eq!(cookies, ["a=1; b=2; c=3"]);
 }
 
 #[test]
 fn only_plain_requests_are_for_a_glance() {
-    assert!(judge(&GET, IsAll::Yes).unwrap().glance().is_some());
-    assert!(judge(&GET, IsAll::No).unwrap().glance().is_none());
-    assert!(judge(&with(&[(":method", "POST")]), IsAll::Yes).unwrap().glance().is_none());
-    assert!(judge(&CONNECT, IsAll::Yes).unwrap().glance().is_none());
+    assert!(judge(&GET, Ends::Yes).unwrap().glance().is_some());
+    assert!(judge(&GET, Ends::No).unwrap().glance().is_none());
+    assert!(judge(&with(&[(":method", "POST")]), Ends::Yes).unwrap().glance().is_none());
+    assert!(judge(&CONNECT, Ends::Yes).unwrap().glance().is_none());
 }
 
 #[test]
@@ -217,7 +216,7 @@ fn fields_are_counted_without_those_of_the_pseudo_kind() {
     let judged = |count: usize| {
         let mut fields = GET.to_vec();
         fields.extend(std::iter::repeat_n(("a", "b"), count));
-        judge(&fields, IsAll::Yes).map(drop)
+        judge(&fields, Ends::Yes).map(drop)
     };
     assert_eq!(judged(limits.fields_max), Ok(()));
     assert_eq!(judged(limits.fields_max + 1), Err(Unfit::Refused(Refusal::TooManyFields)));
@@ -225,7 +224,7 @@ fn fields_are_counted_without_those_of_the_pseudo_kind() {
 
 #[test]
 fn an_extended_connect_says_its_protocol() {
-    let head = judge(&EXTENDED, IsAll::No).unwrap().to_head().unwrap();
+    let head = judge(&EXTENDED, Ends::No).unwrap().to_head().unwrap();
     assert_eq!(head.extensions().get::<Protocol>().unwrap().0, "websocket");
     assert_eq!(head.uri(), "/chat");
 }

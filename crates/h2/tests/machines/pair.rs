@@ -155,8 +155,13 @@ fn either_side_can_break_off() {
 fn an_early_answer_ends_the_request() {
     let (up, down) = (Wire::new(Cuts::Every(1_000)).throttle(100_000), Wire::new(Cuts::Whole));
     let asks = [Ask::post("/early", 500_000), Ask::get("/")];
-    let mut pair = pair(&Limits::default(), &asks, up, down);
+    let limits = Limits::default();
+    let mut pair = pair(&limits, &asks, up, down);
     pair.run();
+    let early = pair.client.subject().outcomes.values().next().cloned().unwrap();
+    // So that it is read, the reset comes behind it, and not with it.
+    assert!(early.is_complete && early.gone.is_none());
+    pair.run_for(limits.linger_timeout);
     let outcomes: Vec<_> = pair.client.subject().outcomes.values().cloned().collect();
     assert_eq!(outcomes[0].content, b"Hello");
     assert!(outcomes[0].is_complete);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gnezdo_core::FileRange;
-use gnezdo_h2::{Grant, Server};
+use gnezdo_h2::{Ends, Grant, Server};
 
 use crate::context::Desk;
 
@@ -58,10 +58,10 @@ impl Outgoing {
                     desk.out.bytes.truncate(head_at);
                     return Sent::Broken;
                 }
-                let is_last = range.length == 0;
+                let ends = if range.length == 0 { Ends::Yes } else { Ends::No };
                 let bytes = &mut desk.out.bytes;
-                machine.send_in_place(&desk.now, stream, head_at, is_last, bytes);
-                if !is_last {
+                machine.send_in_place(&desk.now, stream, head_at, ends, bytes);
+                if ends == Ends::No {
                     return Sent::More;
                 }
                 *self = Self::None;
