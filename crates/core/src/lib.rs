@@ -30,6 +30,8 @@
 
 mod body;
 mod channel;
+mod command;
+mod connection_info;
 mod fixed_field;
 mod glance;
 pub mod grammar;
@@ -44,6 +46,8 @@ mod spare;
 
 pub use body::{Body, BodyError, FileRange, Form};
 pub use channel::{Sender, channel};
+pub use command::Command;
+pub use connection_info::ConnectionInfo;
 pub use fixed_field::FixedField;
 pub use glance::{FieldLines, Glance};
 pub use interim::{early_hints, with_early_hints};

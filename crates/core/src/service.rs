@@ -1,10 +1,11 @@
 //! The one trait that everything servable implements, and its answer.
 
+use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{Body, Glance, Ready};
+use crate::{Body, Command, Glance, Ready};
 
 /// A request: the type of the crate `http`, with our [`Body`].
 pub type Request = http::Request<Body>;
@@ -42,35 +43,59 @@ pub trait Service: Send + Sync + 'static {
     fn can_glance(&self) -> bool {
         false
     }
-}
 
-impl<S: Service + ?Sized> Service for Arc<S> {
-    fn call(&self, request: Request) -> Reply {
-        (**self).call(request)
+    /// Whether its requests carry a [`ConnectionInfo`](crate::ConnectionInfo) among their
+    /// extensions, which costs each an allocation. Asked once.
+    fn wants_connection_info(&self) -> bool {
+        true
     }
 
-    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
-        (**self).glance(request)
+    /// Says what would keep it from serving, once, before anything is served: a server that is
+    /// told so does not start.
+    ///
+    /// # Errors
+    /// What is wrong, in words for whoever starts the program.
+    fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(())
     }
 
-    fn can_glance(&self) -> bool {
-        (**self).can_glance()
-    }
-}
-
-impl<S: Service + ?Sized> Service for Box<S> {
-    fn call(&self, request: Request) -> Reply {
-        (**self).call(request)
-    }
-
-    fn glance(&self, request: Glance<'_>) -> Option<Reply> {
-        (**self).glance(request)
-    }
-
-    fn can_glance(&self) -> bool {
-        (**self).can_glance()
+    /// The words that it adds to the command line of its program, beside the one that serves.
+    fn commands(&self) -> Vec<Command> {
+        Vec::new()
     }
 }
+
+macro_rules! service_behind {
+    ($($pointer:ident)+) => {$(
+        impl<S: Service + ?Sized> Service for $pointer<S> {
+            fn call(&self, request: Request) -> Reply {
+                (**self).call(request)
+            }
+
+            fn glance(&self, request: Glance<'_>) -> Option<Reply> {
+                (**self).glance(request)
+            }
+
+            fn can_glance(&self) -> bool {
+                (**self).can_glance()
+            }
+
+            fn wants_connection_info(&self) -> bool {
+                (**self).wants_connection_info()
+            }
+
+            fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+                (**self).check()
+            }
+
+            fn commands(&self) -> Vec<Command> {
+                (**self).commands()
+            }
+        }
+    )+};
+}
+
+service_behind!(Arc Box);
 
 /// An answer that is here, one that was prepared before, or one that will be.
 pub enum Reply {
@@ -105,6 +130,27 @@ impl Reply {
             Self::Now(response) => response,
             Self::Ready(ready) => ready.to_response(),
             Self::Later(future) => future.await,
+        }
+    }
+
+    /// Changes the answer, when it is there.
+    ///
+    /// ```
+    /// # use gnezdo_core::{Body, Reply, Response};
+    /// let reply = Reply::Now(Response::new(Body::from("now")));
+    /// let reply = reply.map(|mut response| {
+    ///     response.headers_mut().insert("x-frame-options", "DENY".parse().unwrap());
+    ///     response
+    /// });
+    /// let Reply::Now(response) = reply else { unreachable!() };
+    /// assert_eq!(response.headers()["x-frame-options"], "DENY");
+    /// ```
+    #[must_use]
+    pub fn map(self, change: impl FnOnce(Response) -> Response + Send + 'static) -> Self {
+        match self {
+            Self::Now(response) => Self::Now(change(response)),
+            Self::Ready(ready) => Self::Now(change(ready.to_response())),
+            Self::Later(future) => Self::later(async { change(future.await) }),
         }
     }
 }
