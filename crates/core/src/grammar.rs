@@ -3,10 +3,13 @@
 //! Octets from a peer are read by these functions only; each machine adds what its own version
 //! says about messages.
 
+mod accept;
 mod host;
+pub mod quality;
 mod target;
 mod text;
 
+pub use accept::{media_weight, wants_page};
 pub use host::is_host;
 pub use target::{known_method, split_target, split_while};
 pub use text::{

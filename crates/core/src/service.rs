@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use crate::{Body, Command, Glance, Ready};
 
@@ -113,24 +114,9 @@ impl Reply {
         Self::Later(Box::pin(future))
     }
 
-    /// Waits for the answer, as a middleware or a test does that wants to look at it.
-    ///
-    /// ```
-    /// # use gnezdo_core::{Body, Reply, Response};
-    /// # fn block_on<F: Future>(f: F) -> F::Output {
-    /// #     let mut f = std::pin::pin!(f);
-    /// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    /// #     loop { if let std::task::Poll::Ready(v) = f.as_mut().poll(&mut cx) { return v } }
-    /// # }
-    /// let reply = Reply::later(async { Response::new(Body::from("later")) });
-    /// assert_eq!(block_on(reply.into_response()).status(), 200);
-    /// ```
+    /// Waits for the answer: what awaiting the reply does, for those who need a future.
     pub async fn into_response(self) -> Response {
-        match self {
-            Self::Now(response) => response,
-            Self::Ready(ready) => ready.to_response(),
-            Self::Later(future) => future.await,
-        }
+        self.await
     }
 
     /// Changes the answer, when it is there.
@@ -152,6 +138,57 @@ impl Reply {
             Self::Ready(ready) => Self::Now(change(ready.to_response())),
             Self::Later(future) => Self::later(async { change(future.await) }),
         }
+    }
+}
+
+/// A reply can be awaited: `next.call(request).await`.
+///
+/// ```
+/// # use gnezdo_core::{Body, Reply, Response};
+/// # fn block_on<F: Future>(f: F) -> F::Output {
+/// #     let mut f = std::pin::pin!(f);
+/// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+/// #     loop { if let std::task::Poll::Ready(v) = f.as_mut().poll(&mut cx) { return v } }
+/// # }
+/// let reply = Reply::later(async { Response::new(Body::from("later")) });
+/// let status = block_on(async { reply.await.status() });
+/// assert_eq!(status, 200);
+/// ```
+impl IntoFuture for Reply {
+    type Output = Response;
+    type IntoFuture = Awaited;
+
+    fn into_future(self) -> Awaited {
+        Awaited(Some(self))
+    }
+}
+
+/// The answer of a [`Reply`], awaited.
+#[must_use = "a future does nothing until it is awaited"]
+pub struct Awaited(Option<Reply>);
+
+impl Future for Awaited {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        match self.0.take() {
+            Some(Reply::Now(response)) => Poll::Ready(response),
+            Some(Reply::Ready(ready)) => Poll::Ready(ready.to_response()),
+            Some(Reply::Later(mut future)) => {
+                let polled = future.as_mut().poll(cx);
+                if polled.is_pending() {
+                    self.0 = Some(Reply::Later(future));
+                }
+                polled
+            }
+            None => panic!("a reply was polled after its answer"),
+        }
+    }
+}
+
+impl fmt::Debug for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Awaited").field(&self.0).finish()
     }
 }
 

@@ -4,10 +4,9 @@
 //! The identity comes after all codings of the same weight: a client that names codings does
 //! so to get one.
 
+use gnezdo_core::grammar::quality::{self, Weight};
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
-
-use crate::quality::{self, Weight};
 
 /// A content coding that we speak, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

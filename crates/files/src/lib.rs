@@ -70,7 +70,6 @@ mod resolve;
 mod accept;
 mod accept_encoding;
 mod conditional;
-mod quality;
 mod range;
 
 mod answer;

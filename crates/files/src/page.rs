@@ -1,5 +1,6 @@
 //! Answers without a file: errors and redirects, as a small page or a line of text.
 
+use gnezdo_core::grammar::wants_page;
 use gnezdo_core::{Body, Response};
 use http::header::{
     ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, VARY,
@@ -7,7 +8,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::accept;
 use crate::resolve::Failure;
 use crate::settings::Settings;
 
@@ -27,7 +27,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
 /// An answer that says only its status, as HTML if the request names that.
 pub(crate) fn status(settings: &Settings, status: StatusCode, request: &HeaderMap) -> Response {
     let text = format!("{} {}", status.as_str(), status.canonical_reason().unwrap_or_default());
-    let is_html = accept::wants_page(request);
+    let is_html = wants_page(request);
     let body = if is_html { html(&text, hint(status)) } else { plain(&text, hint(status)) };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

@@ -19,6 +19,7 @@ use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gnezdo_core::grammar::wants_page;
 use gnezdo_core::{Body, Glance, Reply, Request, Response, Service, give_fields_back};
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -26,7 +27,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::accept;
 use crate::accept_encoding::{Accepted, Coding, Named};
 use crate::answer::answer;
 use crate::builder::Builder;
@@ -350,7 +350,7 @@ impl Inner {
             return page::failure(&self.settings, failure, request.headers()).into();
         }
         if let Some(spa) = &self.settings.spa
-            && accept::wants_page(request.headers())
+            && wants_page(request.headers())
             && let Ok(entry) = self.page(SPA_KEY, spa, Role::Application)
         {
             return self.send(&entry, request);

@@ -8,10 +8,10 @@ use gnezdo_tls::{Protocol, TicketSecret, Tls};
 #[cfg(feature = "tls")]
 use http::{HeaderValue, header::STRICT_TRANSPORT_SECURITY};
 
-#[cfg(feature = "tls")]
-use crate::complaint::complain;
 use crate::error::ServerError;
 use crate::settings::Settings;
+#[cfg(feature = "tls")]
+use gnezdo_core::complain;
 
 /// What TLS is spoken with, if it is.
 #[derive(Clone, Debug, Default)]

@@ -58,7 +58,6 @@ mod admission;
 mod background;
 mod blocking;
 mod busy;
-mod complaint;
 mod connections;
 mod driver;
 mod encryption;
@@ -87,8 +86,8 @@ mod access_log;
 
 pub use access_log::{LogFormat, LogTarget};
 pub use architecture::{Architecture, Driver, Plan, UnknownArchitecture};
-pub use complaint::program_name;
 pub use error::ServerError;
+pub use gnezdo_core::program_name;
 pub use in_memory::InMemory;
 #[cfg(feature = "tokio")]
 pub use into_listener::IntoListener;

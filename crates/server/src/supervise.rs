@@ -22,10 +22,10 @@ use gnezdo_socket::{ListenError, Listener};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::complaint::complain;
 use crate::encryption::SharedSecret;
 use crate::error::ServerError;
 use crate::shutdown::Shutdown;
+use gnezdo_core::complain;
 
 /// Names the handed-over sockets to a worker: their numbers, with commas.
 const SOCKETS_VARIABLE: &str = "GNEZDO_WORKER_SOCKETS";

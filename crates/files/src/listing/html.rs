@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use gnezdo_core::escape;
+
 use super::{ITEMS_MAX, Item, Kind, Listing, date};
 use crate::path::{SafePath, percent_encode};
 
@@ -13,7 +15,7 @@ pub(super) fn write(listing: &Listing<'_>) -> String {
     let title = format!("/{}", String::from_utf8_lossy(listing.path.as_bytes()));
     out.push_str(START);
     out.push_str("<title>");
-    escape(&title, &mut out);
+    out.push_str(&escape(&title));
     out.push_str("</title>\n<style>\n");
     out.push_str(STYLE);
     out.push_str("</style>\n");
@@ -38,7 +40,7 @@ fn write_crumbs(path: &SafePath, out: &mut String) {
             0 => out.push_str("<span>"),
             up => drop(write!(out, "<a href=\"{}\">", "../".repeat(up))),
         }
-        escape(&name, out);
+        out.push_str(&escape(&name));
         out.push_str(if depth == names.len() { "</span>" } else { "</a> <i>/</i> " });
     }
     out.push_str("</h1></nav>\n");
@@ -63,10 +65,10 @@ fn write_row(item: &Item, out: &mut String) {
     let mut href = String::with_capacity(item.name.len() + 3);
     percent_encode(&item.name, &mut href);
     out.push_str("<tr><td><a href=\"./");
-    escape(&href, out);
+    out.push_str(&escape(&href));
     // Writing to a string cannot fail.
     let _ = write!(out, "{slash}\"><svg><use href=\"#{icon}\"/></svg><bdi>");
-    escape(&String::from_utf8_lossy(&item.name), out);
+    out.push_str(&escape(&String::from_utf8_lossy(&item.name)));
     let _ = write!(out, "{slash}</bdi></a><td>");
     if let Kind::File(length) = item.kind {
         out.push_str(&human_size(length));
@@ -104,20 +106,6 @@ fn human_size(bytes: u64) -> String {
         unit += 1;
     }
     format!("{size:.1} {}", UNITS[unit])
-}
-
-/// Writes text so that it is text, within elements and quoted attributes.
-fn escape(text: &str, out: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
 }
 
 const START: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::format::LogFormat;
 use super::record::Record;
-use crate::complaint::complain;
+use gnezdo_core::complain;
 
 /// How many octets of lines may wait to be written: some 80,000 lines.
 const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;

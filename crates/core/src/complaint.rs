@@ -1,4 +1,4 @@
-//! What the server tells people while it serves, when something is wrong that it survives.
+//! What a program tells people while it serves, when something is wrong that it survives.
 //!
 //! It speaks by the name of the program that it is part of, as that program's own messages do.
 
@@ -20,7 +20,7 @@ fn name(word: &OsStr) -> String {
 }
 
 /// Says it where people look; a closed standard error is no reason to fail.
-pub(crate) fn complain(text: &str) {
+pub fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{}: {text}", program_name());
 }
 

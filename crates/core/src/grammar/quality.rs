@@ -6,23 +6,20 @@ use http::HeaderMap;
 use http::header::HeaderName;
 
 /// A weight in thousandths: 0 (not acceptable) to 1,000.
-pub(crate) type Weight = u16;
+pub type Weight = u16;
 
 /// The field lines of `name`, as far as they are text.
-pub(crate) fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+pub fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
 }
 
 /// The members of all field lines of `name`, each with its weight.
-pub(crate) fn members(
-    headers: &HeaderMap,
-    name: HeaderName,
-) -> impl Iterator<Item = (&str, Weight)> {
+pub fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = (&str, Weight)> {
     lines(headers, name).flat_map(members_of)
 }
 
 /// The members of a field line, each with its weight.
-pub(crate) fn members_of(line: &str) -> impl Iterator<Item = (&str, Weight)> {
+pub fn members_of(line: &str) -> impl Iterator<Item = (&str, Weight)> {
     line.split(',').filter_map(member)
 }
 
