@@ -39,8 +39,8 @@ fuzz_target!(|octets: &[u8]| {
 fn app() -> App {
     App::new()
         .get("/", || "constant")
-        .get("/<int:id>", |Path(id): Path<u64>| format!("{id}"))
-        .get("/<name>/<path:rest>", |Path((name, rest)): Path<(String, String)>| {
+        .get("/{id:int}", |Path(id): Path<u64>| format!("{id}"))
+        .get("/{name}/{rest:path}", |Path((name, rest)): Path<(String, String)>| {
             format!("{} {}", name.len(), rest.len())
         })
         .post("/", |_: Request| "unread")

@@ -139,7 +139,7 @@ fn app() -> io::Result<InMemory> {
         .get("/plaintext", || "Hello, World!")
         .get("/string", || String::from("Hello, World!"))
         .get("/json", || Json(Message { message: "Hello, World!" }))
-        .get("/user/<int:id>", |Path(id): Path<u64>| format!("user {id}"))
+        .get("/user/{id:int}", |Path(id): Path<u64>| format!("user {id}"))
         .post("/echo", echo);
     Ok(to(app))
 }

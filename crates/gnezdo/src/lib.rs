@@ -10,7 +10,7 @@
 //! fn main() -> gnezdo::Result {
 //!     App::new()
 //!         .get("/plaintext", || "Hello, World!")
-//!         .get("/user/<name>", |Path(name): Path<String>| format!("Hello, {name}!\n"))
+//!         .get("/user/{name}", |Path(name): Path<String>| format!("Hello, {name}!\n"))
 //!         .main()
 //! }
 //! # #[cfg(not(feature = "command"))]

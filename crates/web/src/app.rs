@@ -14,10 +14,9 @@ use http::{Method, StatusCode};
 
 use crate::arguments::Routed;
 use crate::handler::Handler;
-use crate::pattern::{Pattern, PatternError};
 use crate::resource::{Allowed, Resource, Route};
 use crate::response::{IntoResponse, Memo, constant_text};
-use crate::router::{Captures, NotFound, Router};
+use crate::routing::{Captures, Converters, NotFound, Pattern, PatternError, Router};
 
 /// A table of routes that answers requests.
 ///
@@ -226,7 +225,7 @@ impl Default for App {
 
 /// Reads a pattern that must have these numbers of parameters.
 fn parse(text: &str, counts: &[usize]) -> Result<Pattern, RouteError> {
-    let pattern = Pattern::parse(text)
+    let pattern = Pattern::parse(text, &Converters::new())
         .map_err(|error| RouteError::Pattern { pattern: text.into(), error })?;
     let has = pattern.names.len();
     match counts.iter().find(|wanted| **wanted != has) {

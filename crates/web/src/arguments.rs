@@ -12,7 +12,7 @@ use gnezdo_core::Request;
 use crate::percent;
 use crate::resource::Route;
 use crate::response::{IntoResponse, Memo};
-use crate::router::Captures;
+use crate::routing::Captures;
 
 /// A request that found its route.
 pub struct Routed<'r> {

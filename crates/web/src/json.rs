@@ -23,7 +23,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 ///     title: &'static str,
 /// }
 ///
-/// let app = App::new().get("/post/<int:id>", |Path(id): Path<u64>| {
+/// let app = App::new().get("/post/{id:int}", |Path(id): Path<u64>| {
 ///     Json(Post { id, title: "How to build a nest" })
 /// });
 /// ```

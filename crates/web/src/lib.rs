@@ -21,8 +21,8 @@
 //!
 //! let app = App::new()
 //!     .get("/plaintext", || "Hello, World!")
-//!     .get("/user/<name>", |Path(name): Path<String>| format!("user {name}"))
-//!     .get("/post/<int:id>", post)
+//!     .get("/user/{name}", |Path(name): Path<String>| format!("user {name}"))
+//!     .get("/post/{id:int}", post)
 //!     .post("/post/", create);
 //!
 //! let request = http::Request::get("/plaintext").body(Body::empty()).unwrap();
@@ -32,27 +32,27 @@
 //!
 //! # Patterns
 //!
-//! A pattern is a path whose segments are text or parameters. A parameter fills its segment:
+//! A pattern is a path whose segments are text or parameters:
 //!
 //! | written | takes | for example |
 //! |---|---|---|
-//! | `<name>`, `<string:name>` | one segment that is not empty | `/user/<name>` |
-//! | `<int:name>` | one segment of ASCII digits, up to 2⁶⁴ − 1 | `/post/<int:id>` |
-//! | `<path:name>` | one or more segments, to the end of the path | `/files/<path:rest>` |
+//! | `{name}`, `{name:str}` | one segment that is not empty | `/user/{name}` |
+//! | `{name:int}` | one segment of ASCII digits, up to 2⁶⁴ − 1 | `/post/{id:int}` |
+//! | `{name:float}` | a decimal number | `/at/{latitude:float}` |
+//! | `{name:uuid}` | a UUID | `/order/{key:uuid}` |
+//! | `{name:path}` | one or more segments, to the end of the path | `/files/{rest:path}` |
 //!
 //! Where several patterns fit, the leftmost segment in which they differ decides: text wins
-//! over `int`, `int` over `string`, `string` over `path`, in whatever order they were declared.
-//! A pattern that fits the path but lacks the method steps back for one that has it.
+//! over `int`, `int` over `str`, `str` over `path`, in whatever order they were declared. A
+//! pattern that fits the path but lacks the method steps back for one that has it. All rules are
+//! in [`routing`].
 //!
 //! # Paths
 //!
 //! * A path is split at its slashes first, then each segment is percent-decoded (RFC 3986
-//!   §2.4): `/user/a%2Fb` has two segments, and the name is `a/b`. Patterns are written
-//!   decoded.
-//! * `path` refuses an encoded slash, which its value could not tell from a real one. The
-//!   value may contain `..`: it is text, not a safe name of a file.
+//!   §2.4): `/user/a%2Fb` has two segments, and the name is `a/b`.
 //! * A slash at the end counts: `/a` and `/a/` are different resources, and one is not
-//!   redirected to the other. Empty segments within a path fit no parameter but `path`.
+//!   redirected to the other.
 //! * A path whose percent-coding is broken, or whose segments are not UTF-8, fits no route. It
 //!   goes to the fallback; without one it is answered with 400.
 //!
@@ -65,10 +65,9 @@
 #![forbid(unsafe_code)]
 
 mod app;
-mod pattern;
 mod percent;
 mod resource;
-mod router;
+pub mod routing;
 
 mod arguments;
 mod handler;
@@ -81,8 +80,8 @@ pub use arguments::{FromHead, FromRequest, Routed};
 pub use handler::Handler;
 pub use json::Json;
 pub use parameters::{ParameterError, Params, Path, PathParameter, PathParameters};
-pub use pattern::PatternError;
 pub use response::{IntoResponse, Memo};
+pub use routing::PatternError;
 
 /// Names that only the compiler needs, to tell apart the ways in which a function is a handler.
 #[doc(hidden)]

@@ -13,7 +13,7 @@ use http::{StatusCode, Uri};
 use crate::arguments::{FromHead, Routed};
 use crate::percent;
 use crate::response::IntoResponse;
-use crate::router::Captures;
+use crate::routing::Captures;
 
 /// The parameters of a path, by position: `Path<u64>` for one, `Path<(String, u64)>` for two.
 ///
@@ -27,7 +27,7 @@ use crate::router::Captures;
 ///     format!("line {number} of {file}")
 /// }
 ///
-/// let app = App::new().get("/source/<file>/<int:line>", line);
+/// let app = App::new().get("/source/{file}/{line:int}", line);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path<T>(pub T);
@@ -103,6 +103,10 @@ tuple_of_parameters!(5: A 0, B 1, C 2, D 3, E 4);
 tuple_of_parameters!(6: A 0, B 1, C 2, D 3, E 4, F 5);
 tuple_of_parameters!(7: A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple_of_parameters!(8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+tuple_of_parameters!(9: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+tuple_of_parameters!(10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+tuple_of_parameters!(11: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+tuple_of_parameters!(12: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
 
 impl PathParameter for String {
     fn from_text(text: Cow<'_, str>) -> Option<Self> {
@@ -150,7 +154,7 @@ pub(crate) fn integer(text: &str) -> Option<i128> {
 /// ```
 /// use gnezdo_web::{App, Params};
 ///
-/// let app = App::new().get("/<year>/<month>", |params: Params| {
+/// let app = App::new().get("/{year}/{month}", |params: Params| {
 ///     params.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>()
 /// });
 /// ```

@@ -6,8 +6,8 @@ use gnezdo_core::Reply;
 use http::{HeaderValue, Method};
 
 use crate::arguments::Routed;
-use crate::pattern::Pattern;
 use crate::response::Memo;
+use crate::routing::Pattern;
 
 /// A pattern, a method and a handler, as they were declared.
 pub(crate) struct Route {

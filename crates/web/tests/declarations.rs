@@ -7,27 +7,26 @@ use http::Method;
 
 #[test]
 fn a_malformed_pattern_is_named() {
-    let error = App::new().try_route(Method::GET, "/user/{name}", || "").err().unwrap();
-    let inner = PatternError::ReservedCharacter { at: 6, character: '{' };
-    assert_eq!(error, RouteError::Pattern { pattern: "/user/{name}".into(), error: inner });
+    let error = App::new().try_route(Method::GET, "/user/<name>", || "").err().unwrap();
+    let inner = PatternError::ForeignSyntax { at: 6, instead: "{name}".into() };
+    assert_eq!(error, RouteError::Pattern { pattern: "/user/<name>".into(), error: inner });
     assert_eq!(
         error.to_string(),
-        "route \"/user/{name}\": '{' at byte 6 is not allowed; write text decoded, parameters \
-         as <name>, and no query"
+        "route \"/user/<name>\": the parameter at byte 6 is written {name} here"
     );
 }
 
 #[test]
 fn a_collision_names_both_declarations() {
     let line = line!() + 1;
-    let app = App::new().get("/a/<int:x>", || "");
-    let error = app.try_route(Method::GET, "/a/<int:y>", || "").err().unwrap();
+    let app = App::new().get("/a/{x:int}", || "");
+    let error = app.try_route(Method::GET, "/a/{y:int}", || "").err().unwrap();
     let RouteError::Conflict { method, pattern, earlier, declared_at } = &error else {
         panic!("{error}")
     };
     assert_eq!(
         (method, pattern.as_str(), earlier.as_str()),
-        (&Method::GET, "/a/<int:y>", "/a/<int:x>")
+        (&Method::GET, "/a/{y:int}", "/a/{x:int}")
     );
     assert_eq!((declared_at.file(), declared_at.line()), (file!(), line));
     assert!(error.to_string().contains(&format!("{}:{line}", file!())));
@@ -36,10 +35,10 @@ fn a_collision_names_both_declarations() {
 #[test]
 fn what_differs_in_method_or_shape_does_not_collide() {
     let app = App::new()
-        .get("/a/<x>", || "")
-        .post("/a/<y>", || "")
-        .get("/a/<int:x>", || "")
-        .get("/a/<path:x>", || "")
+        .get("/a/{x}", || "")
+        .post("/a/{y}", || "")
+        .get("/a/{x:int}", || "")
+        .get("/a/{x:path}", || "")
         .get("/a/x", || "")
         .get("/a/x/", || "");
     assert!(app.try_route(Method::HEAD, "/a/x", || "").is_ok());
@@ -51,12 +50,12 @@ fn the_handler_takes_as_many_parameters_as_the_pattern_has() {
     async fn one(_: Params, _: Path<u8>) {}
     let wrong =
         |pattern: &str, has, wants| RouteError::Parameters { pattern: pattern.into(), has, wants };
-    let error = App::new().try_route(Method::GET, "/<a>", pair).err().unwrap();
-    assert_eq!(error, wrong("/<a>", 1, 2));
+    let error = App::new().try_route(Method::GET, "/{a}", pair).err().unwrap();
+    assert_eq!(error, wrong("/{a}", 1, 2));
     let error = App::new().try_route(Method::GET, "/", one).err().unwrap();
     assert_eq!(error, wrong("/", 0, 1));
-    assert!(App::new().try_route(Method::GET, "/<a>/<b>", pair).is_ok());
-    assert!(App::new().try_route(Method::GET, "/<a>/<b>", |_: Params| ()).is_ok());
+    assert!(App::new().try_route(Method::GET, "/{a}/{b}", pair).is_ok());
+    assert!(App::new().try_route(Method::GET, "/{a}/{b}", |_: Params| ()).is_ok());
 }
 
 #[test]

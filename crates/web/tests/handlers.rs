@@ -103,13 +103,13 @@ fn functions_and_async_functions() {
         .get("/later", later)
         .get("/whole", whole)
         .get("/whole-later", whole_later)
-        .get("/name/<name>", name)
-        .get("/number/<number>", number)
-        .get("/pair/<name>/<int:n>", pair)
-        .get("/by-name/<a>/<b>", by_name)
-        .get("/both/<name>", both)
-        .get("/refused/<int:n>", refused)
-        .get("/files/<path:rest>", name);
+        .get("/name/{name}", name)
+        .get("/number/{number}", number)
+        .get("/pair/{name}/{n:int}", pair)
+        .get("/by-name/{a}/{b}", by_name)
+        .get("/both/{name}", both)
+        .get("/refused/{n:int}", refused)
+        .get("/files/{rest:path}", name);
     check(
         &app,
         &[
@@ -145,7 +145,7 @@ fn closures() {
         .get("/status", || StatusCode::IM_A_TEAPOT)
         .get("/captured", move || captured.clone())
         .get("/async", async || "async")
-        .get("/async-move/<int:n>", move |Path(n): Path<u8>| {
+        .get("/async-move/{n:int}", move |Path(n): Path<u8>| {
             let greeting = greeting.clone();
             async move { format!("{greeting} {n}") }
         })
@@ -178,7 +178,7 @@ fn constant_text_is_prepared_and_what_waits_is_later() {
 
 #[test]
 fn text_that_changes_is_not_confused_with_the_first() {
-    let app = App::new().get("/<int:n>", |Path(n): Path<u8>| if n == 0 { "even" } else { "odd" });
+    let app = App::new().get("/{n:int}", |Path(n): Path<u8>| if n == 0 { "even" } else { "odd" });
     check(&app, &[("/0", 200, "even"), ("/1", 200, "odd"), ("/0", 200, "even")]);
 }
 
@@ -199,7 +199,7 @@ fn a_type_of_the_users_is_an_argument_and_an_answer() {
         }
     }
 
-    let app = App::new().get("/<colour>", |Path(colour): Path<Colour>| colour);
+    let app = App::new().get("/{colour}", |Path(colour): Path<Colour>| colour);
     check(&app, &[("/0000ff", 200, "255"), ("/blue", 404, "404 Not Found\n")]);
 }
 
@@ -221,8 +221,8 @@ fn a_glance_is_enough_for_those_who_do_not_look() {
     let app = App::new()
         .get("/constant", || "constant")
         .get("/later", async || "later")
-        .get("/number/<int:n>", |Path(n): Path<u64>| n.to_string())
-        .get("/named/<n>", |params: Params| params.get("n").unwrap_or_default().into_owned())
+        .get("/number/{n:int}", |Path(n): Path<u64>| n.to_string())
+        .get("/named/{n}", |params: Params| params.get("n").unwrap_or_default().into_owned())
         .get("/whole", |request: Request| request.uri().to_string())
         .get("/tenant", |Path(Tenant(tenant)): Path<Tenant>| tenant);
     for (target, text) in [("/constant", "constant"), ("/later", "later"), ("/number/7", "7")] {

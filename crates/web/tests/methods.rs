@@ -97,8 +97,8 @@ fn methods_without_a_route_are_named_in_allow() {
 fn a_pattern_without_the_method_steps_back() {
     let app = App::new()
         .get("/user/me", || "me")
-        .post("/user/<name>", |Path(name): Path<String>| (StatusCode::CREATED, name))
-        .delete("/user/<path:rest>", || StatusCode::ACCEPTED);
+        .post("/user/{name}", |Path(name): Path<String>| (StatusCode::CREATED, name))
+        .delete("/user/{rest:path}", || StatusCode::ACCEPTED);
     check(
         &app,
         &[
@@ -114,7 +114,7 @@ fn a_pattern_without_the_method_steps_back() {
 
 #[test]
 fn paths_that_cannot_be_decoded_are_bad_requests() {
-    let app = App::new().get("/a/<name>", || "a");
+    let app = App::new().get("/a/{name}", || "a");
     check(
         &app,
         &[
@@ -129,7 +129,7 @@ fn paths_that_cannot_be_decoded_are_bad_requests() {
 
 #[test]
 fn the_fallback_gets_what_has_no_route_as_it_came() {
-    let app = App::new().get("/api/<name>", || "a").fallback(Folder);
+    let app = App::new().get("/api/{name}", || "a").fallback(Folder);
     check(
         &app,
         &[

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 /// Adds the routes.
 pub(crate) fn add_to(app: App) -> App {
-    app.get("/tokio/sleep/<int:milliseconds>", async |Path(milliseconds): Path<u64>| {
+    app.get("/tokio/sleep/{milliseconds:int}", async |Path(milliseconds): Path<u64>| {
         sleep(Duration::from_millis(milliseconds)).await;
         "rested"
     })

@@ -28,44 +28,44 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub(crate) fn add_to(app: App, file: Option<PathBuf>) -> App {
     streams(handlers(app))
         .get("/pid", || std::process::id().to_string())
-        .get("/bytes/<int:n>", |Path(n): Path<u64>| vec![b'x'; n.min(BYTES_MAX) as usize])
+        .get("/bytes/{n:int}", |Path(n): Path<u64>| vec![b'x'; n.min(BYTES_MAX) as usize])
         .get("/file", move || open(file.as_ref()))
         .get("/empty", || ())
         .get("/not-modified", || StatusCode::NOT_MODIFIED)
 }
 
 fn handlers(app: App) -> App {
-    app.get("/slow/<int:milliseconds>", |Path(milliseconds): Path<u64>| {
+    app.get("/slow/{milliseconds:int}", |Path(milliseconds): Path<u64>| {
         std::thread::sleep(Duration::from_millis(milliseconds));
         "slow"
     })
     .get("/later", async || Promise::new(|| "later").await)
     .post("/later", later_length)
-    .get("/later/<int:milliseconds>", late)
-    .get("/hints/<int:milliseconds>", hints)
+    .get("/later/{milliseconds:int}", late)
+    .get("/hints/{milliseconds:int}", hints)
     .get("/panic", || -> &'static str { panic!("asked for") })
     .get("/panic/later", panic_later)
     .post("/unread", || "unread")
-    .post("/unread/<int:milliseconds>", unread)
-    .post("/sip/<int:milliseconds>", sip)
+    .post("/unread/{milliseconds:int}", unread)
+    .post("/sip/{milliseconds:int}", sip)
     .post("/trailers", request_trailers)
 }
 
 fn streams(app: App) -> App {
-    app.get("/stream/<int:pieces>", |Path(n): Path<u64>| Pieces::new(n).into_response())
-        .get("/stream/sized/<int:pieces>", |Path(n): Path<u64>| {
+    app.get("/stream/{pieces:int}", |Path(n): Path<u64>| Pieces::new(n).into_response())
+        .get("/stream/sized/{pieces:int}", |Path(n): Path<u64>| {
             Pieces::new(n).announce(n * PIECE_BYTES).into_response()
         })
-        .get("/stream/short/<int:pieces>", |Path(n): Path<u64>| {
+        .get("/stream/short/{pieces:int}", |Path(n): Path<u64>| {
             Pieces::new(n).announce(n * PIECE_BYTES + 1).into_response()
         })
-        .get("/stream/later/<int:pieces>", |Path(n): Path<u64>| {
+        .get("/stream/later/{pieces:int}", |Path(n): Path<u64>| {
             Pieces::new(n).made_by(Maker::Thread(None)).into_response()
         })
-        .get("/stream/panic/<int:pieces>", |Path(n): Path<u64>| {
+        .get("/stream/panic/{pieces:int}", |Path(n): Path<u64>| {
             Pieces::new(n).made_by(Maker::Fool).into_response()
         })
-        .get("/stream/trailers/<int:pieces>", |Path(n): Path<u64>| {
+        .get("/stream/trailers/{pieces:int}", |Path(n): Path<u64>| {
             Pieces::new(n).made_by(Maker::Signer).into_response()
         })
         .get("/endless", || Pieces::new(u64::MAX).into_response())
