@@ -1,45 +1,43 @@
-//! The app: a table of routes as a service.
+//! The app: routes and all that stands around them, as a service.
 //!
-//! It is built once, by value, and does not change afterwards. Mistakes in the table are found
-//! while it is built: the short verbs panic and name both declarations, and
-//! [`App::try_route`] returns the error instead, for patterns that are not in the source.
+//! It is put together by value, in any order, and looked at as a whole when it starts
+//! ([`App::check`]): then it is compiled into what answers requests, and does not change any more.
 
-use std::error::Error;
 use std::fmt;
 use std::panic::Location;
+use std::sync::{Arc, OnceLock};
 
-use gnezdo_core::{Glance, Ready, Reply, Request, Service, give_fields_back};
-use http::header::ALLOW;
-use http::{Method, StatusCode};
+use gnezdo_core::{Command, Glance, Reply, Request, Response, Service};
+use http::Method;
 
-use crate::arguments::Routed;
+use crate::asked::Asked;
 use crate::handler::Handler;
-use crate::resource::{Allowed, Resource, Route};
-use crate::response::{IntoResponse, Memo, constant_text};
-use crate::routing::{Captures, Converters, NotFound, Pattern, PatternError, Router};
+use crate::listing::{RouteInfo, routes_command};
+use crate::middleware::{IntoMiddleware, Layer};
+use crate::plan::{Debug, Entry, Plan, Slashes};
+use crate::problem::Problem;
+use crate::route::Route;
+use crate::site::Site;
+use crate::start::StartError;
+use crate::urls::{UrlError, UrlValues};
 
-/// A table of routes that answers requests.
+/// Routes and all that stands around them: what answers requests.
 ///
-/// The [crate's front page](crate) has the rules of patterns, paths and methods.
+/// The [crate's front page](crate) has the rules of patterns, paths and methods. Cloning an app is
+/// cheap; clones answer alike.
+#[derive(Clone)]
 pub struct App {
-    router: Router<Resource>,
-    /// The methods of all routes, for `OPTIONS *`.
-    allowed: Allowed,
-    fallback: Option<Box<dyn Service>>,
-    not_found: Ready,
-    bad_request: Ready,
+    plan: Arc<Plan>,
+    site: Arc<OnceLock<Result<Arc<Site>, StartError>>>,
 }
 
 macro_rules! route_by_method {
-    ($($verb:ident $method:ident $name:literal)+) => {$(
-        #[doc = concat!("Answers `", $name, "` at a pattern.")]
-        ///
-        /// # Panics
-        /// As [`route`](Self::route).
+    ($($verb:ident $method:ident)+) => {$(
+        #[doc = concat!("Answers `", stringify!($method), "` at a pattern.")]
         #[must_use]
         #[track_caller]
         pub fn $verb<How>(self, pattern: &str, handler: impl Handler<How>) -> Self {
-            self.route(Method::$method, pattern, handler)
+            self.route(Route::new([Method::$method], pattern, handler))
         }
     )+};
 }
@@ -47,71 +45,63 @@ macro_rules! route_by_method {
 impl App {
     /// An app without routes: it answers everything with 404.
     pub fn new() -> Self {
-        let mut allowed = Allowed::default();
-        allowed.extend([].iter());
-        Self {
-            router: Router::new(),
-            allowed,
-            fallback: None,
-            not_found: constant_text(StatusCode::NOT_FOUND, "404 Not Found\n"),
-            bad_request: constant_text(
-                StatusCode::BAD_REQUEST,
-                "400 Bad Request: the path is not UTF-8 in percent-coding\n",
-            ),
-        }
+        Self { plan: Arc::new(Plan::new()), site: Arc::default() }
     }
 
     route_by_method! {
-        get GET "GET"
-        post POST "POST"
-        put PUT "PUT"
-        patch PATCH "PATCH"
-        delete DELETE "DELETE"
-        head HEAD "HEAD"
-        options OPTIONS "OPTIONS"
+        get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS
     }
 
-    /// Answers a method at a pattern.
+    /// Adds a route.
+    #[must_use]
+    pub fn route(self, route: Route) -> Self {
+        self.with(|plan| plan.entries.push(Entry::Route(route)))
+    }
+
+    /// Adds routes: `routes![…]`, or a list like Django's `urlpatterns`.
+    #[must_use]
+    pub fn routes(self, routes: impl IntoIterator<Item = Route>) -> Self {
+        self.with(|plan| plan.entries.extend(routes.into_iter().map(Entry::Route)))
+    }
+
+    /// Names the app, as Flask names a blueprint: where it is nested, its name and a dot go before
+    /// the names of its routes.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.with(|plan| plan.name = Some(name.into()))
+    }
+
+    /// Puts the routes of another app below a prefix, such as `/shop` or `/user/{name}`.
     ///
-    /// # Panics
-    /// With the text of the [`RouteError`] and the line of the caller. Whether it does depends
-    /// on the table alone, never on a request.
+    /// Its middleware, its state and its hook for problems stay with its routes; what it does not
+    /// have it gets from this app. Its other settings are those of this app.
     #[must_use]
     #[track_caller]
-    pub fn route<How>(self, method: Method, pattern: &str, handler: impl Handler<How>) -> Self {
-        match self.try_route(method, pattern, handler) {
-            Ok(app) => app,
-            Err(error) => panic!("{error}"),
-        }
+    pub fn nest(self, prefix: &str, app: Self) -> Self {
+        let (prefix, declared_at) = (prefix.to_owned(), Location::caller());
+        self.with(|plan| {
+            plan.entries.push(Entry::Nested { prefix, plan: app.plan, declared_at });
+        })
     }
 
-    /// Answers a method at a pattern that may turn out to be wrong.
-    ///
-    /// # Errors
-    /// If the pattern is malformed, the method is taken at a pattern of the same shape, or the
-    /// handler asks for another number of parameters than the pattern has.
+    /// Hands requests for a host to another app: `shop.example`, or `*.shop.example` for all hosts
+    /// below. The port does not count. Other requests stay with this app.
+    #[must_use]
     #[track_caller]
-    pub fn try_route<How, H: Handler<How>>(
-        mut self,
-        method: Method,
-        pattern: &str,
-        handler: H,
-    ) -> Result<Self, RouteError> {
-        let route = Route {
-            pattern: parse(pattern, &H::parameter_counts())?,
-            method,
-            declared_at: Location::caller(),
-            memo: Memo::default(),
-            needs_request: H::needs_request(),
-            handler: Box::new(move |routed| handler.call(routed)),
-        };
-        let method = route.method.clone();
-        let resource = self.router.resource(&route.pattern);
-        if let Err(earlier) = resource.add(route) {
-            return Err(RouteError::conflict(pattern, earlier));
-        }
-        self.allowed.extend([method].iter());
-        Ok(self)
+    pub fn host(self, host: &str, app: Self) -> Self {
+        let (host, declared_at) = (host.to_owned(), Location::caller());
+        self.with(|plan| plan.entries.push(Entry::Host { host, plan: app.plan, declared_at }))
+    }
+
+    /// Puts another service below a prefix: a folder, a tower service, an app with settings of its
+    /// own. It does not see the prefix; [`OriginalUri`](crate::OriginalUri) has it. Routes of the
+    /// app below the same prefix win.
+    #[must_use]
+    #[track_caller]
+    pub fn mount(self, prefix: &str, service: impl Service) -> Self {
+        let (prefix, declared_at) = (prefix.to_owned(), Location::caller());
+        let service = Arc::new(service);
+        self.with(|plan| plan.entries.push(Entry::Mounted { prefix, service, declared_at }))
     }
 
     /// Hands requests for paths without a route to another service, as they came.
@@ -127,180 +117,186 @@ impl App {
     /// let app = App::new().get("/api/time", || "now").fallback(Folder);
     /// ```
     #[must_use]
-    pub fn fallback(mut self, service: impl Service) -> Self {
-        self.fallback = Some(Box::new(service));
+    pub fn fallback(self, service: impl Service) -> Self {
+        self.with(|plan| plan.fallback = Some(Arc::new(service)))
+    }
+
+    /// Puts a middleware around the app; one that is added later stands outside of it.
+    #[must_use]
+    pub fn wrap<How, M: IntoMiddleware<How> + 'static>(self, middleware: M) -> Self {
+        self.with(|plan| plan.layers.insert(0, Layer::new(middleware)))
+    }
+
+    /// Gives handlers a value, by its type: see [`State`](crate::State). A second one of the same
+    /// type takes the place of the first.
+    #[must_use]
+    pub fn state<T: Clone + Send + Sync + 'static>(self, value: T) -> Self {
+        self.with(|plan| plan.states.insert(value))
+    }
+
+    /// Adds a converter for patterns: `{code:hex}` takes the segments that `fits` takes.
+    ///
+    /// ```
+    /// use gnezdo_web::{App, Path};
+    ///
+    /// let app = App::new()
+    ///     .converter("hex", |text| text.bytes().all(|octet| octet.is_ascii_hexdigit()))
+    ///     .get("/color/{code:hex}", |Path(code): Path<String>| code);
+    /// assert!(app.check().is_ok());
+    /// ```
+    #[must_use]
+    pub fn converter(
+        self,
+        name: &str,
+        fits: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let name = name.to_owned();
+        self.with(|plan| plan.converters.push((name, Arc::new(fits))))
+    }
+
+    /// Decides about problems: what the hook gives is the answer, `None` leaves it as it would be.
+    ///
+    /// Every refusal, rejection, error and panic comes by here, with what is remembered of the
+    /// request.
+    ///
+    /// ```
+    /// use gnezdo_web::{App, Html, IntoResponse};
+    ///
+    /// let app = App::new().on_problem(|problem, asked| {
+    ///     let is_missing_page = problem.status() == 404 && asked.wants_page();
+    ///     is_missing_page.then(|| (problem.status(), Html("<h1>Lost?</h1>")).into_response())
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_problem(
+        self,
+        hook: impl Fn(&Problem, &Asked) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|plan| plan.hook = Some(Arc::new(hook)))
+    }
+
+    /// What is done about a path that would have a route with one slash more or less at its end:
+    /// by default the client is sent there.
+    #[must_use]
+    pub fn slashes(self, slashes: Slashes) -> Self {
+        self.with(|plan| plan.slashes = slashes)
+    }
+
+    /// Whether problems show what is behind them: by default they do in a program that was built
+    /// for debugging (`cargo run` without `--release`).
+    #[must_use]
+    pub fn debug(self, debug: Debug) -> Self {
+        self.with(|plan| plan.debug = debug)
+    }
+
+    /// How many bytes of content a handler takes that wants all of it: 2 MiB by default. More is
+    /// 413. A [`BodyLimit`](crate::middleware::BodyLimit) sets another for some routes; content
+    /// that is read as it comes (`Body`, `Multipart`) has the limits of the server and its own.
+    #[must_use]
+    pub fn content_bytes_max(self, bytes: u64) -> Self {
+        self.with(|plan| plan.content_bytes_max = bytes)
+    }
+
+    /// Adds a command to the app's command line, beside `run` and `routes`.
+    #[must_use]
+    pub fn command(self, command: Command) -> Self {
+        self.with(|plan| plan.commands.push(command))
+    }
+
+    /// Looks whether the app can start: every pattern can be read, no two routes collide, every
+    /// handler gets what it asks for. A server does this before it serves.
+    ///
+    /// # Errors
+    /// All that is wrong, each with the place in the source where it was declared.
+    pub fn check(&self) -> Result<(), StartError> {
+        self.compiled().map(|_| ())
+    }
+
+    /// The address of a route by its name, with values for its parameters; values that the pattern
+    /// does not name become the query. See [`Urls`](crate::Urls) for handlers.
+    ///
+    /// # Errors
+    /// If there is no such route, or the values do not fit.
+    ///
+    /// # Panics
+    /// If the app cannot start: see [`check`](Self::check).
+    pub fn url_for<V: UrlValues>(&self, name: &str, values: V) -> Result<String, UrlError> {
+        self.site().url_for(name, &values.into_pairs())
+    }
+
+    /// All routes, in the order in which they were declared.
+    ///
+    /// # Panics
+    /// If the app cannot start: see [`check`](Self::check).
+    pub fn route_list(&self) -> Vec<RouteInfo> {
+        RouteInfo::list(self.site())
+    }
+
+    /// Changes the plan: what was compiled before counts no more.
+    fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        change(Arc::make_mut(&mut self.plan));
+        self.site = Arc::default();
         self
     }
 
-    fn missing(&self, request: Request, answer: &Ready) -> Reply {
-        match &self.fallback {
-            Some(service) => service.call(request),
-            None => Reply::Ready(answer.clone()),
+    fn compiled(&self) -> Result<&Arc<Site>, StartError> {
+        let compiled = self.site.get_or_init(|| Site::compile(&self.plan).map(Arc::new));
+        compiled.as_ref().map_err(Clone::clone)
+    }
+
+    /// What answers requests.
+    ///
+    /// # Panics
+    /// If the app cannot start.
+    pub(crate) fn site(&self) -> &Arc<Site> {
+        match self.site.get() {
+            Some(Ok(site)) => site,
+            _ => match self.compiled() {
+                Ok(site) => site,
+                Err(error) => panic!("{error}"),
+            },
         }
     }
-
-    /// The route for a request, or what is to be answered without one.
-    fn find(&self, method: &Method, path: &str) -> Result<(&Route, Captures), Unrouted> {
-        let mut allowed = None::<Allowed>;
-        let found = self.router.find(path, |resource, captures| {
-            let route = resource.route(method).map(|route| (route, *captures));
-            if route.is_none() {
-                allowed.get_or_insert_default().extend(resource.methods());
-            }
-            route
-        });
-        found.map_err(|error| match (allowed, error) {
-            (Some(allowed), _) => Unrouted::NotAllowed(allowed),
-            (None, NotFound::Missing) => Unrouted::Missing,
-            (None, NotFound::Undecodable) => Unrouted::Undecodable,
-        })
-    }
-}
-
-/// Why a request has no route.
-enum Unrouted {
-    Missing,
-    Undecodable,
-    NotAllowed(Allowed),
 }
 
 impl Service for App {
-    fn call(&self, mut request: Request) -> Reply {
-        let method = request.method();
-        // RFC 9110 §9.3.7: the asterisk asks about the server as a whole.
-        if method == Method::OPTIONS && request.uri().path() == "*" {
-            return allow(StatusCode::NO_CONTENT, &self.allowed);
-        }
-        match self.find(method, request.uri().path()) {
-            Ok((route, captures)) => {
-                let reply = (route.handler)(Routed::new(&mut request, captures, route));
-                give_fields_back(request.headers_mut());
-                reply
-            }
-            Err(Unrouted::NotAllowed(allowed)) if method == Method::OPTIONS => {
-                allow(StatusCode::NO_CONTENT, &allowed)
-            }
-            Err(Unrouted::NotAllowed(allowed)) => {
-                allow((StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n"), &allowed)
-            }
-            Err(Unrouted::Missing) => self.missing(request, &self.not_found),
-            Err(Unrouted::Undecodable) => self.missing(request, &self.bad_request),
-        }
+    fn call(&self, request: Request) -> Reply {
+        self.site().call(request)
     }
 
     /// A handler that only wants parameters of the path, or nothing, needs no request.
     fn glance(&self, request: Glance<'_>) -> Option<Reply> {
-        let path = request.path();
-        match self.find(request.method(), path) {
-            Ok((route, captures)) if !route.needs_request => {
-                Some((route.handler)(Routed::at_path(path, captures, route)))
-            }
-            Err(Unrouted::Missing) => self.fallback.as_ref()?.glance(request),
-            _ => None,
-        }
+        self.site().glance(request)
     }
 
     fn can_glance(&self) -> bool {
-        true
+        self.site().can_glance()
     }
-}
 
-fn allow(answer: impl IntoResponse, allowed: &Allowed) -> Reply {
-    let mut response = answer.into_response();
-    response.headers_mut().insert(ALLOW, allowed.to_field());
-    Reply::Now(response)
+    fn wants_connection_info(&self) -> bool {
+        self.site().wants_connection_info()
+    }
+
+    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self::check(self)?)
+    }
+
+    /// `routes`, and those that were [added](Self::command).
+    fn commands(&self) -> Vec<Command> {
+        let mut commands = vec![routes_command(self.clone())];
+        commands.extend(self.plan.all_commands());
+        commands
+    }
 }
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("allowed", &self.allowed).finish_non_exhaustive()
+        f.debug_struct("App").field("entries", &self.plan.entries.len()).finish_non_exhaustive()
     }
 }
 
 impl Default for App {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Reads a pattern that must have these numbers of parameters.
-fn parse(text: &str, counts: &[usize]) -> Result<Pattern, RouteError> {
-    let pattern = Pattern::parse(text, &Converters::new())
-        .map_err(|error| RouteError::Pattern { pattern: text.into(), error })?;
-    let has = pattern.names.len();
-    match counts.iter().find(|wanted| **wanted != has) {
-        Some(&wants) => Err(RouteError::Parameters { pattern: text.into(), has, wants }),
-        None => Ok(pattern),
-    }
-}
-
-/// Why a route cannot be added to an app.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RouteError {
-    /// The pattern is malformed.
-    Pattern {
-        /// The pattern.
-        pattern: String,
-        /// What is wrong with it.
-        error: PatternError,
-    },
-    /// Another route has the same method and a pattern of the same shape.
-    Conflict {
-        /// The method.
-        method: Method,
-        /// The pattern of the new route.
-        pattern: String,
-        /// The pattern of the earlier route.
-        earlier: String,
-        /// Where the earlier route was declared.
-        declared_at: &'static Location<'static>,
-    },
-    /// The handler takes another number of path parameters than the pattern has.
-    Parameters {
-        /// The pattern.
-        pattern: String,
-        /// How many parameters it has.
-        has: usize,
-        /// How many the handler takes.
-        wants: usize,
-    },
-}
-
-impl RouteError {
-    fn conflict(pattern: &str, earlier: &Route) -> Self {
-        Self::Conflict {
-            method: earlier.method.clone(),
-            pattern: pattern.into(),
-            earlier: earlier.pattern.text.to_string(),
-            declared_at: earlier.declared_at,
-        }
-    }
-}
-
-impl fmt::Display for RouteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pattern { pattern, error } => write!(f, "route {pattern:?}: {error}"),
-            Self::Conflict { method, pattern, earlier, declared_at } => write!(
-                f,
-                "route {method} {pattern:?} collides with {earlier:?}, declared at \
-                 {declared_at}; remove one of the two"
-            ),
-            Self::Parameters { pattern, has, wants } => write!(
-                f,
-                "route {pattern:?} has {has} parameters, but its handler takes {wants}; change \
-                 the pattern or the type in Path<…>"
-            ),
-        }
-    }
-}
-
-impl Error for RouteError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Pattern { error, .. } => Some(error),
-            Self::Conflict { .. } | Self::Parameters { .. } => None,
-        }
     }
 }

@@ -3,37 +3,50 @@
 //! Both are functions, and only what they return tells them apart. `How` carries that, and the
 //! kinds of the arguments, so that one trait serves them all; it is always inferred.
 
+use std::sync::Arc;
+
 use gnezdo_core::Reply;
 
-use crate::arguments::{FromHead, FromRequest, Routed};
-use crate::response::IntoResponse;
+use crate::blocking::Blocking;
+use crate::demands::Demands;
+use crate::extract::{FromHead, FromRequest, Routed, Taken};
+use crate::response::{IntoReply, IntoResponse};
 
 /// A function that answers requests: `fn` or `async fn`, named or a closure.
 ///
-/// | argument | |
-/// |---|---|
-/// | none | |
-/// | [`Path<T>`](crate::Path) | path parameters by position |
-/// | [`Params`](crate::Params) | path parameters by name |
-/// | [`Request`](gnezdo_core::Request) | the request itself; always the last argument |
+/// It takes up to twelve arguments, of which all but the last are [`FromHead`] and the last is
+/// [`FromRequest`]:
 ///
-/// Up to four arguments, and anything that is [`IntoResponse`] comes back. A plain function runs
-/// on the thread that read the request and must not wait; an async one is polled there.
+/// | argument | is | needs |
+/// |---|---|---|
+/// | [`Path<T>`](crate::Path), [`Params`](crate::Params) | the parameters of the path, by position or by name | |
+/// | [`Query<T>`](crate::Query) | the query, as nested as it comes | |
+/// | [`State<T>`](crate::State) | a value of the app | [`App::state`](crate::App::state) |
+/// | `Method`, `Uri`, `Version`, `HeaderMap`, `Extensions` | a part of the head | |
+/// | [`ClientAddress`](crate::ClientAddress) | who asks | |
+/// | [`Urls`](crate::Urls) | the addresses of other routes | |
+/// | last: [`Json<T>`](crate::Json), [`Form<T>`](crate::Form), `Bytes`, `String` | the whole content | |
+/// | last: `Body`, [`Request`](gnezdo_core::Request) | the content as it comes; the request itself | |
+///
+/// `Option<A>` is `None` where `A` cannot be had, `Result<A, Rejection>` tells why.
+///
+/// Anything that is [`IntoResponse`] comes back, or a [`Reply`]. A plain function runs on the
+/// thread that read the request and must not wait, unless it is
+/// [`.blocking()`](crate::Block::blocking); an async one is polled there.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler",
     label = "not a handler",
-    note = "a handler is a function or an async function; its arguments are `Path<…>`, `Params` \
-            and, last, the `Request`; what it returns is `IntoResponse`"
+    note = "a handler is a function or an async function; all its arguments but the last implement \
+            `FromHead`, the last implements `FromRequest`, and what it returns is `IntoResponse`",
+    note = "arguments that take the content (`Json`, `Form`, `Bytes`, `String`, `Request`) can only \
+            be the last"
 )]
 pub trait Handler<How>: Send + Sync + 'static {
     /// Answers a request.
-    fn call(&self, routed: Routed<'_>) -> Reply;
+    fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply;
 
-    /// How many parameters the pattern must have, for each argument that cares.
-    fn parameter_counts() -> Vec<usize>;
-
-    /// Whether an argument looks at the request, beyond the parameters of its path.
-    fn needs_request() -> bool;
+    /// What has to be there, so that it can be called.
+    fn demands(demands: &mut Demands);
 }
 
 /// The function returns its answer.
@@ -44,44 +57,45 @@ pub enum AtOnce {}
 #[derive(Debug)]
 pub enum Awaited {}
 
+/// The function waits, on a thread for such functions.
+#[derive(Debug)]
+pub enum OnThread {}
+
 impl<F, R> Handler<(AtOnce,)> for F
 where
     F: Fn() -> R + Send + Sync + 'static,
-    R: IntoResponse,
+    R: IntoReply,
 {
-    fn call(&self, routed: Routed<'_>) -> Reply {
-        self().into_reply(routed.memo())
+    fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+        this().into_reply(routed.memo())
     }
 
-    fn parameter_counts() -> Vec<usize> {
-        Vec::new()
-    }
-
-    fn needs_request() -> bool {
-        false
-    }
+    fn demands(_: &mut Demands) {}
 }
 
 impl<F, R> Handler<(Awaited,)> for F
 where
     F: Fn() -> R + Send + Sync + 'static,
-    R: Future<Output: IntoResponse> + Send + 'static,
+    R: Future<Output: IntoReply> + Send + 'static,
 {
-    fn call(&self, _: Routed<'_>) -> Reply {
-        reply_later(self())
+    fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+        routed.finisher().later(this())
     }
 
-    fn parameter_counts() -> Vec<usize> {
-        Vec::new()
-    }
-
-    fn needs_request() -> bool {
-        false
-    }
+    fn demands(_: &mut Demands) {}
 }
 
-fn reply_later(answer: impl Future<Output: IntoResponse> + Send + 'static) -> Reply {
-    Reply::later(async { answer.await.into_response() })
+impl<F, R> Handler<(OnThread,)> for Blocking<F>
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: IntoResponse + 'static,
+{
+    fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+        let this = Arc::clone(this);
+        routed.finisher().on_thread(move || (this.0)())
+    }
+
+    fn demands(_: &mut Demands) {}
 }
 
 /// The argument, or the answer that refuses the request.
@@ -100,24 +114,25 @@ macro_rules! handler_with_arguments {
         impl<F, R, Via, $($head,)* $last> Handler<(AtOnce, Via, $($head,)* $last)> for F
         where
             F: Fn($($head,)* $last) -> R + Send + Sync + 'static,
-            R: IntoResponse,
-            $($head: FromHead,)*
-            $last: FromRequest<Via>,
+            R: IntoReply,
+            $($head: FromHead + Send + 'static,)*
+            $last: FromRequest<Via> + 'static,
         {
-            fn call(&self, routed: Routed<'_>) -> Reply {
-                let memo = routed.memo();
+            fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+                let (memo, finisher) = (routed.memo(), routed.if_it_waits());
                 $(let $head = argument!($head::from_head(&routed));)*
-                let last = argument!($last::from_request(routed));
-                self($($head,)* last).into_reply(memo)
+                match $last::from_request(routed) {
+                    Taken::Now(last) => this($($head,)* argument!(last)).into_reply(memo),
+                    Taken::Later(last) => {
+                        let this = Arc::clone(this);
+                        finisher.finisher().later_with(last, move |last| this($($head,)* last))
+                    }
+                }
             }
 
-            fn parameter_counts() -> Vec<usize> {
-                let counts = [$($head::parameter_count(),)* $last::parameter_count()];
-                counts.into_iter().flatten().collect()
-            }
-
-            fn needs_request() -> bool {
-                $($head::NEEDS_REQUEST ||)* $last::NEEDS_REQUEST
+            fn demands(demands: &mut Demands) {
+                $($head::demands(demands);)*
+                $last::demands(demands);
             }
         }
 
@@ -125,23 +140,53 @@ macro_rules! handler_with_arguments {
         impl<F, R, Via, $($head,)* $last> Handler<(Awaited, Via, $($head,)* $last)> for F
         where
             F: Fn($($head,)* $last) -> R + Send + Sync + 'static,
-            R: Future<Output: IntoResponse> + Send + 'static,
-            $($head: FromHead,)*
-            $last: FromRequest<Via>,
+            R: Future<Output: IntoReply> + Send + 'static,
+            $($head: FromHead + Send + 'static,)*
+            $last: FromRequest<Via> + 'static,
         {
-            fn call(&self, routed: Routed<'_>) -> Reply {
+            fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+                let finisher = routed.finisher();
                 $(let $head = argument!($head::from_head(&routed));)*
-                let last = argument!($last::from_request(routed));
-                reply_later(self($($head,)* last))
+                match $last::from_request(routed) {
+                    Taken::Now(last) => finisher.later(this($($head,)* argument!(last))),
+                    Taken::Later(last) => {
+                        let this = Arc::clone(this);
+                        finisher.await_with(last, move |last| this($($head,)* last))
+                    }
+                }
             }
 
-            fn parameter_counts() -> Vec<usize> {
-                let counts = [$($head::parameter_count(),)* $last::parameter_count()];
-                counts.into_iter().flatten().collect()
+            fn demands(demands: &mut Demands) {
+                $($head::demands(demands);)*
+                $last::demands(demands);
+            }
+        }
+
+        #[allow(non_snake_case)]
+        impl<F, R, Via, $($head,)* $last> Handler<(OnThread, Via, $($head,)* $last)> for Blocking<F>
+        where
+            F: Fn($($head,)* $last) -> R + Send + Sync + 'static,
+            R: IntoResponse + 'static,
+            $($head: FromHead + Send + 'static,)*
+            $last: FromRequest<Via> + Send + 'static,
+        {
+            fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
+                let (this, finisher) = (Arc::clone(this), routed.finisher());
+                $(let $head = argument!($head::from_head(&routed));)*
+                match $last::from_request(routed) {
+                    Taken::Now(last) => {
+                        let last = argument!(last);
+                        finisher.on_thread(move || (this.0)($($head,)* last))
+                    }
+                    Taken::Later(last) => {
+                        finisher.on_thread_with(last, move |last| (this.0)($($head,)* last))
+                    }
+                }
             }
 
-            fn needs_request() -> bool {
-                $($head::NEEDS_REQUEST ||)* $last::NEEDS_REQUEST
+            fn demands(demands: &mut Demands) {
+                $($head::demands(demands);)*
+                $last::demands(demands);
             }
         }
     };
@@ -151,3 +196,11 @@ handler_with_arguments!(=> A);
 handler_with_arguments!(A => B);
 handler_with_arguments!(A B => C);
 handler_with_arguments!(A B C => D);
+handler_with_arguments!(A B C D => E);
+handler_with_arguments!(A B C D E => G);
+handler_with_arguments!(A B C D E G => H);
+handler_with_arguments!(A B C D E G H => I);
+handler_with_arguments!(A B C D E G H I => J);
+handler_with_arguments!(A B C D E G H I J => K);
+handler_with_arguments!(A B C D E G H I J K => L);
+handler_with_arguments!(A B C D E G H I J K L => M);

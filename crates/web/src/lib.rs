@@ -1,22 +1,29 @@
 //! The framework: routes and handlers, together one [`Service`](gnezdo_core::Service).
 //!
 //! ```text
-//! request ──► App ──► router ──► resource ──► route ──► arguments ──► handler ──► reply
-//!                     by path    by method              from the request
-//!                       └──► fallback: any other service, for paths without a route
+//! request ──► middleware ──► router ──► middleware ──► arguments ──► handler ──► reply
+//!              of the app     by host,   of the route   from the request
+//!                             path and     └──► mount: any other service below a prefix
+//!                             method
+//!                               └──► fallback: any other service, for paths without a route
 //! ```
 //!
 //! ```
-//! use gnezdo_core::{Body, Reply, Request, Service};
-//! use gnezdo_web::{App, Path};
+//! use gnezdo_core::{Body, Reply, Service};
+//! use gnezdo_web::{App, Json, Path};
 //! use http::StatusCode;
+//!
+//! #[derive(serde::Deserialize, serde::Serialize)]
+//! struct Draft {
+//!     title: String,
+//! }
 //!
 //! async fn post(Path(id): Path<u64>) -> String {
 //!     format!("post {id}")
 //! }
 //!
-//! fn create(request: Request) -> (StatusCode, String) {
-//!     (StatusCode::CREATED, format!("made by {}\n", request.method()))
+//! fn create(Json(draft): Json<Draft>) -> (StatusCode, Json<Draft>) {
+//!     (StatusCode::CREATED, Json(draft))
 //! }
 //!
 //! let app = App::new()
@@ -29,6 +36,9 @@
 //! let Reply::Ready(answer) = app.call(request) else { unreachable!() };
 //! assert_eq!(answer.body(), "Hello, World!");
 //! ```
+//!
+//! [`Handler`] lists what a handler takes, [`IntoResponse`] what it may return, [`Problem`] tells
+//! what becomes of errors, [`middleware`] what may stand around handlers.
 //!
 //! # Patterns
 //!
@@ -51,8 +61,9 @@
 //!
 //! * A path is split at its slashes first, then each segment is percent-decoded (RFC 3986
 //!   §2.4): `/user/a%2Fb` has two segments, and the name is `a/b`.
-//! * A slash at the end counts: `/a` and `/a/` are different resources, and one is not
-//!   redirected to the other.
+//! * A slash at the end counts: `/a` and `/a/` are different resources. A client that asks for one
+//!   where there is only the other is redirected with 308, unless the app
+//!   [wants it otherwise](App::slashes).
 //! * A path whose percent-coding is broken, or whose segments are not UTF-8, fits no route. It
 //!   goes to the fallback; without one it is answered with 400.
 //!
@@ -65,27 +76,68 @@
 #![forbid(unsafe_code)]
 
 mod app;
-mod percent;
-mod resource;
+mod plan;
+mod route;
 pub mod routing;
+mod site;
+mod start;
+mod urls;
 
-mod arguments;
+mod blocking;
+mod demands;
+mod extract;
 mod handler;
-mod json;
 mod parameters;
+mod query;
+mod rejection;
+
+mod chunks;
+mod form;
+mod html;
+mod json;
+mod parts;
+mod redirect;
 mod response;
 
-pub use app::{App, RouteError};
-pub use arguments::{FromHead, FromRequest, Routed};
+mod asked;
+mod listing;
+pub mod middleware;
+mod percent;
+mod problem;
+
+pub mod fields;
+
+pub use app::App;
+pub use asked::Asked;
+pub use blocking::{Block, Blocking};
+pub use chunks::Chunks;
+pub use demands::Demands;
+pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
+pub use form::Form;
 pub use handler::Handler;
+pub use html::Html;
 pub use json::Json;
-pub use parameters::{ParameterError, Params, Path, PathParameter, PathParameters};
-pub use response::{IntoResponse, Memo};
+pub use listing::RouteInfo;
+pub use middleware::{IntoMiddleware, Middleware, Next};
+pub use parameters::{Params, Path, PathParameter, PathParameters};
+pub use parts::ResponsePart;
+pub use plan::{Debug, Slashes};
+pub use problem::Problem;
+pub use query::Query;
+pub use redirect::Redirect;
+pub use rejection::Rejection;
+pub use response::{IntoReply, IntoResponse, Memo};
+pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
+pub use start::{StartError, StartFault};
+pub use urls::{UrlError, UrlValues, Urls};
+
+pub use gnezdo_core::escape;
 
 /// Names that only the compiler needs, to tell apart the ways in which a function is a handler.
 #[doc(hidden)]
 pub mod marker {
-    pub use crate::arguments::{ViaHead, ViaRequest};
-    pub use crate::handler::{AtOnce, Awaited};
+    pub use crate::extract::{ViaHead, ViaRequest};
+    pub use crate::handler::{AtOnce, Awaited, OnThread};
+    pub use crate::middleware::{AsItIs, ByFunction, ByFuture};
 }

@@ -3,21 +3,20 @@
 //! Values are decoded when they are asked for; a number costs no allocation.
 
 use std::borrow::Cow;
-use std::error::Error;
-use std::fmt;
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use gnezdo_core::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 
-use crate::arguments::{FromHead, Routed};
+use crate::demands::Demands;
+use crate::extract::{FromHead, Routed};
 use crate::percent;
-use crate::response::IntoResponse;
+use crate::rejection::Rejection;
 use crate::routing::Captures;
 
 /// The parameters of a path, by position: `Path<u64>` for one, `Path<(String, u64)>` for two.
 ///
-/// How many there are is checked when the route is declared. A value that does not fit its type
+/// How many there are is checked when the app starts. A value that does not fit its type
 /// is answered with 404: there is no such resource.
 ///
 /// ```
@@ -43,54 +42,57 @@ pub trait PathParameters: Sized {
     /// How many parameters they are.
     const COUNT: usize;
 
-    /// Whether [`Routed::request`] is looked at: as in [`FromHead::NEEDS_REQUEST`].
-    const NEEDS_REQUEST: bool = true;
-
     /// Reads the parameters.
     ///
     /// # Errors
     /// The first one that does not fit its type.
-    fn from_routed(routed: &Routed<'_>) -> Result<Self, ParameterError>;
+    fn from_routed(routed: &Routed<'_>) -> Result<Self, Rejection>;
+
+    /// As in [`FromHead::demands`], beside the parameters.
+    fn demands(demands: &mut Demands) {
+        demands.everything();
+    }
 }
 
 impl<T: PathParameters> FromHead for Path<T> {
-    type Rejection = ParameterError;
+    type Rejection = Rejection;
 
-    const NEEDS_REQUEST: bool = T::NEEDS_REQUEST;
-
-    fn from_head(routed: &Routed<'_>) -> Result<Self, ParameterError> {
+    fn from_head(routed: &Routed<'_>) -> Result<Self, Rejection> {
         T::from_routed(routed).map(Self)
     }
 
-    fn parameter_count() -> Option<usize> {
-        Some(T::COUNT)
+    fn demands(demands: &mut Demands) {
+        demands.parameters(T::COUNT);
+        T::demands(demands);
     }
 }
 
 /// Reads the parameter at a position.
-fn read<T: PathParameter>(routed: &Routed<'_>, index: usize) -> Result<T, ParameterError> {
+fn read<T: PathParameter>(routed: &Routed<'_>, index: usize) -> Result<T, Rejection> {
     let read = routed.parameter(index).and_then(T::from_text);
-    read.ok_or(ParameterError::Unfit { index })
+    read.ok_or(Rejection::Path { index })
 }
 
 impl<T: PathParameter> PathParameters for T {
     const COUNT: usize = 1;
-    const NEEDS_REQUEST: bool = false;
 
-    fn from_routed(routed: &Routed<'_>) -> Result<Self, ParameterError> {
+    fn from_routed(routed: &Routed<'_>) -> Result<Self, Rejection> {
         read(routed, 0)
     }
+
+    fn demands(_: &mut Demands) {}
 }
 
 macro_rules! tuple_of_parameters {
     ($count:literal: $($kind:ident $index:literal),+) => {
         impl<$($kind: PathParameter),+> PathParameters for ($($kind,)+) {
             const COUNT: usize = $count;
-            const NEEDS_REQUEST: bool = false;
 
-            fn from_routed(routed: &Routed<'_>) -> Result<Self, ParameterError> {
+            fn from_routed(routed: &Routed<'_>) -> Result<Self, Rejection> {
                 Ok(($(read::<$kind>(routed, $index)?,)+))
             }
+
+            fn demands(_: &mut Demands) {}
         }
     };
 }
@@ -123,6 +125,19 @@ macro_rules! integer_parameter {
         }
     )+};
 }
+
+macro_rules! parsed_parameter {
+    ($($kind:ty)+) => {$(
+        impl PathParameter for $kind {
+            fn from_text(text: Cow<'_, str>) -> Option<Self> {
+                text.parse().ok()
+            }
+        }
+    )+};
+}
+
+// What the converter `float` takes; other texts are a number to Rust or are not.
+parsed_parameter!(f32 f64 bool char);
 
 integer_parameter!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
@@ -181,46 +196,18 @@ impl Params {
 }
 
 impl FromHead for Params {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Infallible;
 
     fn from_head(routed: &Routed<'_>) -> Result<Self, Self::Rejection> {
         Ok(Self {
             uri: routed.request().uri().clone(),
             captures: *routed.captures(),
-            names: routed.route().pattern.names.clone(),
+            names: Arc::clone(&routed.route().parameter_names),
         })
     }
-}
 
-/// Why the parameters of a path could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParameterError {
-    /// The text of a parameter does not fit its type.
-    Unfit {
-        /// Which parameter, counted from the left and from 0.
-        index: usize,
-    },
-}
-
-impl fmt::Display for ParameterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unfit { index } => {
-                write!(f, "parameter {} of the path does not fit its type", index + 1)
-            }
-        }
-    }
-}
-
-impl Error for ParameterError {}
-
-impl IntoResponse for ParameterError {
-    /// 404: a path whose parameters do not fit names no resource.
-    fn into_response(self) -> Response {
-        match self {
-            Self::Unfit { .. } => (StatusCode::NOT_FOUND, "404 Not Found\n").into_response(),
-        }
+    fn demands(demands: &mut Demands) {
+        demands.request();
     }
 }
 

@@ -21,11 +21,15 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// |---|---|---|
 /// | `&'static str`, `String`, `Cow<'static, str>` | 200 | `text/plain; charset=utf-8` |
 /// | `&'static [u8]`, `Vec<u8>`, `Bytes`, [`Body`] | 200 | `application/octet-stream` |
+/// | [`Html<T>`](crate::Html) | 200 | `text/html; charset=utf-8` |
 /// | [`Json<T>`](crate::Json) | 200 | `application/json` |
+/// | [`Redirect`](crate::Redirect) | 303, 307 or 308 | none |
+/// | [`Chunks<I>`](crate::Chunks) | 200 | piece after piece, as an iterator gives them |
 /// | [`StatusCode`] | as it says | none |
 /// | `()` | 204 | none |
-/// | `(StatusCode, T)` | as it says | as of `T` |
+/// | `(StatusCode, T)`, `(StatusCode, fields, T)`, … | as it says | as of `T`, with [parts](ResponsePart) |
 /// | `http::Response<T>` | as it says | `T`, without a type of its own |
+/// | [`Problem`](crate::Problem), [`Rejection`](crate::Rejection) | as they say | a problem of RFC 9457, or a page |
 /// | `Result<T, E>` | as of `T` or `E` | as of `T` or `E` |
 ///
 /// ```
@@ -38,8 +42,11 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer",
-    note = "return text, bytes, a `StatusCode`, a pair `(StatusCode, T)`, an `http::Response`, or \
-            a `Result` of them"
+    label = "cannot be sent as an answer",
+    note = "return text, bytes, `Html`, `Json`, a `Redirect`, a `StatusCode`, a tuple `(StatusCode, \
+            fields, T)`, an `http::Response`, or a `Result` of them",
+    note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
+            becomes by `?`"
 )]
 pub trait IntoResponse {
     /// The answer.
@@ -47,12 +54,39 @@ pub trait IntoResponse {
 
     /// The answer of a route, which may be kept there to be given again.
     #[doc(hidden)]
-    fn into_reply(self, memo: &Memo) -> Reply
+    fn into_kept_reply(self, memo: &Memo) -> Reply
     where
         Self: Sized,
     {
         let _ = memo;
         Reply::Now(self.into_response())
+    }
+}
+
+/// What a handler may return: whatever is [`IntoResponse`], or a [`Reply`] that is one later.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer",
+    label = "cannot be sent as an answer",
+    note = "return something that is `IntoResponse`: text, bytes, `Html`, `Json`, a `Redirect`, a \
+            `StatusCode`, a tuple `(StatusCode, fields, T)`, an `http::Response`, or a `Result` of \
+            them",
+    note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
+            becomes by `?`"
+)]
+pub trait IntoReply {
+    /// The answer of a route, which may be kept there to be given again.
+    fn into_reply(self, memo: &Memo) -> Reply;
+}
+
+impl<T: IntoResponse> IntoReply for T {
+    fn into_reply(self, memo: &Memo) -> Reply {
+        self.into_kept_reply(memo)
+    }
+}
+
+impl IntoReply for Reply {
+    fn into_reply(self, _: &Memo) -> Reply {
+        self
     }
 }
 
@@ -71,10 +105,10 @@ struct Kept {
 
 impl Memo {
     /// The kept answer if it has this content; a fresh one, kept if it is the first, otherwise.
-    fn reply(&self, content: &'static [u8], content_type: HeaderValue) -> Reply {
+    pub(crate) fn reply(&self, content: &'static [u8], content_type: HeaderValue) -> Reply {
         let kept = self.0.get_or_init(|| Kept {
             address: content.as_ptr().addr(),
-            ready: constant(StatusCode::OK, content, content_type.clone()),
+            ready: constant(content, content_type.clone()),
             content_type: content_type.clone(),
         });
         let is_same = kept.address == content.as_ptr().addr()
@@ -87,14 +121,8 @@ impl Memo {
     }
 }
 
-/// A short text that is always the same, prepared.
-pub(crate) fn constant_text(status: StatusCode, text: &'static str) -> Ready {
-    constant(status, text.as_bytes(), TEXT)
-}
-
-fn constant(status: StatusCode, content: &'static [u8], content_type: HeaderValue) -> Ready {
+fn constant(content: &'static [u8], content_type: HeaderValue) -> Ready {
     let mut response = http::Response::new(());
-    *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     Ready::new(response.into_parts().0, Bytes::from_static(content))
 }
@@ -119,7 +147,7 @@ impl IntoResponse for &'static str {
         typed(self, TEXT)
     }
 
-    fn into_reply(self, memo: &Memo) -> Reply {
+    fn into_kept_reply(self, memo: &Memo) -> Reply {
         memo.reply(self.as_bytes(), TEXT)
     }
 }
@@ -129,7 +157,7 @@ impl IntoResponse for &'static [u8] {
         typed(self, OCTETS)
     }
 
-    fn into_reply(self, memo: &Memo) -> Reply {
+    fn into_kept_reply(self, memo: &Memo) -> Reply {
         memo.reply(self, OCTETS)
     }
 }
@@ -179,14 +207,6 @@ impl IntoResponse for () {
     }
 }
 
-impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
-    fn into_response(self) -> Response {
-        let mut response = self.1.into_response();
-        *response.status_mut() = self.0;
-        response
-    }
-}
-
 impl<T: Into<Body>> IntoResponse for http::Response<T> {
     fn into_response(self) -> Response {
         self.map(Into::into)
@@ -201,9 +221,9 @@ impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
         }
     }
 
-    fn into_reply(self, memo: &Memo) -> Reply {
+    fn into_kept_reply(self, memo: &Memo) -> Reply {
         match self {
-            Ok(answer) => answer.into_reply(memo),
+            Ok(answer) => answer.into_kept_reply(memo),
             Err(error) => Reply::Now(error.into_response()),
         }
     }
@@ -230,19 +250,19 @@ mod tests {
     fn a_constant_is_kept_and_another_text_is_not_mistaken_for_it() {
         const TEXTS: &str = "constant";
         let memo = Memo::default();
-        let whole = ready(TEXTS.into_reply(&memo)).unwrap();
+        let whole = ready(TEXTS.into_kept_reply(&memo)).unwrap();
         assert_eq!(whole.body(), "constant");
-        assert!(ready(TEXTS.into_reply(&memo)).is_some());
-        assert!(ready(TEXTS[..3].into_reply(&memo)).is_none());
-        assert!(ready(TEXTS[3..].into_reply(&memo)).is_none());
-        assert!(ready(TEXTS.as_bytes().into_reply(&memo)).is_none());
+        assert!(ready(TEXTS.into_kept_reply(&memo)).is_some());
+        assert!(ready(TEXTS[..3].into_kept_reply(&memo)).is_none());
+        assert!(ready(TEXTS[3..].into_kept_reply(&memo)).is_none());
+        assert!(ready(TEXTS.as_bytes().into_kept_reply(&memo)).is_none());
     }
 
     #[test]
     fn an_error_is_never_kept() {
         let memo = Memo::default();
-        assert!(ready(Err::<&str, &str>("no").into_reply(&memo)).is_none());
-        assert_eq!(ready(Ok::<&str, &str>("yes").into_reply(&memo)).unwrap().body(), "yes");
+        assert!(ready(Err::<&str, &str>("no").into_kept_reply(&memo)).is_none());
+        assert_eq!(ready(Ok::<&str, &str>("yes").into_kept_reply(&memo)).unwrap().body(), "yes");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which method is answered by what: HEAD, OPTIONS, 405, 404, 400 and the fallback.
 
 use gnezdo_core::{Body, FieldLines, Glance, Reply, Request, Response, Service};
-use gnezdo_web::{App, Path};
+use gnezdo_web::{App, Path, Route};
 use http::{Method, StatusCode};
 
 /// Status, `Allow` and whether there is content.
@@ -60,7 +60,7 @@ fn each_verb_declares_its_method() {
         .delete("/", || "delete")
         .head("/", || "head")
         .options("/", || "options")
-        .route(Method::from_bytes(b"PURGE").unwrap(), "/", || "purge");
+        .route(Route::new([Method::from_bytes(b"PURGE").unwrap()], "/", || "purge"));
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "PURGE"] {
         let request = http::Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
         let Reply::Ready(ready) = app.call(request) else { panic!("{method}") };

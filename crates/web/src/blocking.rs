@@ -1,0 +1,87 @@
+//! Handlers that wait: they run on threads for such work, and the loop goes on.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gnezdo_core::Response;
+
+use crate::rejection::Rejection;
+use crate::response::IntoResponse;
+
+/// How many handlers that wait may be under way at once, those in the queue included. Each costs a
+/// thread or a place in the queue; a client that meets more gets 503 and comes back.
+const WAITING_MAX: usize = 4_096;
+
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// A handler that waits: see [`Block::blocking`].
+#[derive(Clone, Copy, Debug)]
+pub struct Blocking<F>(pub(crate) F);
+
+/// Lets a handler wait.
+pub trait Block: Sized {
+    /// Runs this plain function on a thread for functions that wait, such as those that use a
+    /// database or read large files without `async`.
+    ///
+    /// There are up to 500 such threads in the process; a handler for which there is none waits in
+    /// a queue, and if more than 4,096 are under way, the answer is 503 with `Retry-After`.
+    ///
+    /// ```
+    /// use gnezdo_web::{App, Block, Path, Problem};
+    ///
+    /// fn page(Path(name): Path<String>) -> Result<String, Problem> {
+    ///     Ok(std::fs::read_to_string(format!("/var/pages/{name}"))?)
+    /// }
+    ///
+    /// let app = App::new().get("/page/{name}", page.blocking());
+    /// ```
+    fn blocking(self) -> Blocking<Self> {
+        Blocking(self)
+    }
+}
+
+impl<F: Send + Sync + 'static> Block for F {}
+
+/// Runs a function that waits.
+pub(crate) async fn run<R: IntoResponse>(
+    function: impl FnOnce() -> R + Send + 'static,
+) -> Response {
+    let Some(place) = Place::take() else {
+        return Rejection::Busy.into_response();
+    };
+    blocking::unblock(move || {
+        let _place = place;
+        function().into_response()
+    })
+    .await
+}
+
+/// A place among those who wait.
+struct Place;
+
+impl Place {
+    fn take() -> Option<Self> {
+        let taken = WAITING.try_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
+            (waiting < WAITING_MAX).then_some(waiting + 1)
+        });
+        taken.ok().map(|_| Self)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_an_end_of_places() {
+        let places: Vec<Place> = std::iter::from_fn(Place::take).collect();
+        assert_eq!(places.len(), WAITING_MAX);
+        drop(places);
+        assert!(Place::take().is_some());
+    }
+}

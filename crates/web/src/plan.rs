@@ -1,0 +1,118 @@
+//! An app as it was put together: what is known before it starts.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use gnezdo_core::{Command, Response, Service};
+
+use crate::asked::Asked;
+use crate::extract::state::States;
+use crate::middleware::Layer;
+use crate::problem::Problem;
+use crate::route::Route;
+
+/// What an app does about its problems.
+pub(crate) type Hook = Arc<dyn Fn(&Problem, &Asked) -> Option<Response> + Send + Sync>;
+
+/// What a converter of the app's takes.
+pub(crate) type Fits = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// How many bytes of content a handler takes by default: 2 MiB, as many as a form with a picture
+/// has, and few enough for many clients at once.
+pub(crate) const CONTENT_BYTES_MAX: u64 = 2 * 1024 * 1024;
+
+/// An app as it was put together.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) name: Option<String>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) states: States,
+    pub(crate) hook: Option<Hook>,
+    pub(crate) fallback: Option<Arc<dyn Service>>,
+    pub(crate) converters: Vec<(String, Fits)>,
+    pub(crate) slashes: Slashes,
+    pub(crate) debug: Debug,
+    pub(crate) content_bytes_max: u64,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// What an app was given to answer with.
+#[derive(Clone)]
+pub(crate) enum Entry {
+    Route(Route),
+    /// Another app below a prefix.
+    Nested {
+        prefix: String,
+        plan: Arc<Plan>,
+        declared_at: &'static Location<'static>,
+    },
+    /// Another app for a host.
+    Host {
+        host: String,
+        plan: Arc<Plan>,
+        declared_at: &'static Location<'static>,
+    },
+    /// Another service below a prefix, which it does not see.
+    Mounted {
+        prefix: String,
+        service: Arc<dyn Service>,
+        declared_at: &'static Location<'static>,
+    },
+}
+
+/// What is done about a path that would have a route with one slash more or less at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slashes {
+    /// The client is sent there, with 308 (Permanent Redirect).
+    #[default]
+    Redirect,
+    /// Nothing: `/a` and `/a/` are two resources, and one may be missing.
+    Strict,
+    /// The route answers, as if the path were its own.
+    Ignore,
+}
+
+/// Whether problems show what is behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Debug {
+    /// They do, to everybody who can reach the app.
+    On,
+    /// They do not.
+    Off,
+}
+
+impl Debug {
+    /// On in a program that was built for debugging.
+    pub const fn of_build() -> Self {
+        if cfg!(debug_assertions) { Self::On } else { Self::Off }
+    }
+}
+
+impl Plan {
+    pub(crate) fn new() -> Self {
+        Self {
+            name: None,
+            entries: Vec::new(),
+            layers: Vec::new(),
+            states: States::default(),
+            hook: None,
+            fallback: None,
+            converters: Vec::new(),
+            slashes: Slashes::default(),
+            debug: Debug::of_build(),
+            content_bytes_max: CONTENT_BYTES_MAX,
+            commands: Vec::new(),
+        }
+    }
+
+    /// The commands of this app and of those within it.
+    pub(crate) fn all_commands(&self) -> Vec<Command> {
+        let within = self.entries.iter().flat_map(|entry| match entry {
+            Entry::Nested { plan, .. } | Entry::Host { plan, .. } => plan.all_commands(),
+            Entry::Mounted { service, .. } => service.commands(),
+            Entry::Route(_) => Vec::new(),
+        });
+        self.commands.iter().cloned().chain(within).collect()
+    }
+}

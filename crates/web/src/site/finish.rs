@@ -1,0 +1,231 @@
+//! The end of every answer: problems are written out, panics become problems, faults are told.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use gnezdo_core::{Reply, Response, complain};
+use http::StatusCode;
+
+use super::Site;
+use crate::asked::Asked;
+use crate::blocking;
+use crate::problem::{self, Problem};
+use crate::response::{IntoReply, IntoResponse, Memo};
+
+/// What a handler left when it panicked.
+pub(super) struct Panicked(Box<dyn Any + Send>);
+
+impl Panicked {
+    /// What it said. The hook for panics has told it, too, with the place.
+    fn text(&self) -> &str {
+        let text = self.0.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("no text")
+    }
+}
+
+/// Runs code of handlers and middleware.
+pub(super) fn contained<T>(foreign: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(foreign)).map_err(Panicked)
+}
+
+/// What ends an answer that comes later.
+pub(crate) struct Finisher {
+    site: Arc<Site>,
+    /// The number of the route; none for what is said outside of all routes.
+    route: Option<usize>,
+    asked: Asked,
+}
+
+type Waiting<L, E> = Pin<Box<dyn Future<Output = Result<L, E>> + Send>>;
+
+impl Finisher {
+    pub(crate) fn new(site: Arc<Site>, route: usize, asked: Asked) -> Self {
+        Self { site, route: Some(route), asked }
+    }
+
+    pub(super) fn of_app(site: Arc<Site>, asked: Asked) -> Self {
+        Self { site, route: None, asked }
+    }
+
+    /// An answer that a future gives.
+    pub(crate) fn later<R>(self, answer: impl Future<Output = R> + Send + 'static) -> Reply
+    where
+        R: IntoReply,
+    {
+        self.finish_later(async { answer.await.into_reply(&Memo::default()) })
+    }
+
+    /// An answer for which an argument has to come first.
+    pub(crate) fn later_with<L, E, R>(
+        self,
+        argument: Waiting<L, E>,
+        call: impl FnOnce(L) -> R + Send + 'static,
+    ) -> Reply
+    where
+        L: 'static,
+        E: IntoResponse + 'static,
+        R: IntoReply,
+    {
+        self.finish_later(async {
+            match argument.await {
+                Ok(argument) => call(argument).into_reply(&Memo::default()),
+                Err(rejection) => Reply::Now(rejection.into_response()),
+            }
+        })
+    }
+
+    /// An answer that a future gives, for which an argument has to come first.
+    pub(crate) fn await_with<L, E, A, R>(
+        self,
+        argument: Waiting<L, E>,
+        call: impl FnOnce(L) -> A + Send + 'static,
+    ) -> Reply
+    where
+        L: 'static,
+        E: IntoResponse + 'static,
+        A: Future<Output = R> + Send + 'static,
+        R: IntoReply,
+    {
+        self.finish_later(async {
+            let argument = match argument.await {
+                Ok(argument) => argument,
+                Err(rejection) => return Reply::Now(rejection.into_response()),
+            };
+            let answer = call(argument);
+            answer.await.into_reply(&Memo::default())
+        })
+    }
+
+    /// An answer of a function that waits.
+    pub(crate) fn on_thread<R>(self, function: impl FnOnce() -> R + Send + 'static) -> Reply
+    where
+        R: IntoResponse + 'static,
+    {
+        self.finish_later(async { Reply::Now(blocking::run(function).await) })
+    }
+
+    /// An answer of a function that waits, for which an argument has to come first.
+    pub(crate) fn on_thread_with<L, E, R>(
+        self,
+        argument: Waiting<L, E>,
+        function: impl FnOnce(L) -> R + Send + 'static,
+    ) -> Reply
+    where
+        L: Send + 'static,
+        E: IntoResponse + 'static,
+        R: IntoResponse + 'static,
+    {
+        self.finish_later(async {
+            let argument = match argument.await {
+                Ok(argument) => argument,
+                Err(rejection) => return Reply::Now(rejection.into_response()),
+            };
+            Reply::Now(blocking::run(move || function(argument)).await)
+        })
+    }
+
+    /// Ends an answer, whenever it comes.
+    pub(super) fn finish_reply(self, reply: Result<Reply, Panicked>) -> Reply {
+        match reply {
+            Ok(Reply::Later(answer)) => self.finish_later(async { Reply::Now(answer.await) }),
+            reply => {
+                let Self { site, route, asked } = self;
+                site.finish_at_once(reply, route, || asked)
+            }
+        }
+    }
+
+    fn finish_later(self, answer: impl Future<Output = Reply> + Send + 'static) -> Reply {
+        Reply::later(async move {
+            let mut answer = pin!(answer);
+            let polled = poll_fn(|cx| match contained(|| answer.as_mut().poll(cx)) {
+                Ok(Poll::Pending) => Poll::Pending,
+                Ok(Poll::Ready(reply)) => Poll::Ready(Ok(reply)),
+                Err(panicked) => Poll::Ready(Err(panicked)),
+            });
+            let mut response = match polled.await {
+                Ok(reply) => reply.await,
+                Err(panicked) => panicked_response(&panicked),
+            };
+            self.site.finish(&mut response, self.route, || self.asked);
+            response
+        })
+    }
+}
+
+impl Site {
+    /// Ends an answer that is here; one that comes later ends itself.
+    pub(super) fn finish_at_once(
+        &self,
+        reply: Result<Reply, Panicked>,
+        route: impl Into<Option<usize>>,
+        asked: impl FnOnce() -> Asked,
+    ) -> Reply {
+        let mut response = match reply {
+            Ok(Reply::Now(response)) => response,
+            Ok(reply) => return reply,
+            Err(panicked) => panicked_response(&panicked),
+        };
+        self.finish(&mut response, route.into(), asked);
+        Reply::Now(response)
+    }
+
+    /// Writes out the problem that a response carries, if it does.
+    fn finish(&self, response: &mut Response, route: Option<usize>, asked: impl FnOnce() -> Asked) {
+        if !problem::is_underway(response) {
+            return;
+        }
+        let asked = asked();
+        let Some(mut problem) = problem::underway(response) else { return };
+        let route = route.map(|index| &self.routes[index]);
+        if problem.status().is_server_error() {
+            let id = asked.request_id().map_or_else(new_request_id, str::to_owned);
+            problem.set_request_id(id);
+            tell(&problem, &asked, route.map(|route| route.handler_name.as_str()));
+        }
+        let hook = route.and_then(|route| route.hook.as_ref()).or(self.hook.as_ref());
+        let hooked = hook.and_then(|hook| contained(|| hook(&problem, &asked)).ok().flatten());
+        match hooked {
+            // A hook may answer with a problem, of which nothing more is asked.
+            Some(mut own) => {
+                if let Some(problem) = problem::underway(&mut own) {
+                    problem::write(&problem, &asked, self.debug, &mut own);
+                }
+                *response = own;
+            }
+            None => problem::write(&problem, &asked, self.debug, response),
+        }
+    }
+}
+
+fn panicked_response(panicked: &Panicked) -> Response {
+    let text = format!("the handler panicked: {}", panicked.text());
+    Problem::internal(text).into_response()
+}
+
+/// Tells a fault of ours to whoever runs the program, with the id that the client was given.
+fn tell(problem: &Problem, asked: &Asked, handler: Option<&str>) {
+    // 503 and its like are no faults, but said on purpose.
+    if problem.status() != StatusCode::INTERNAL_SERVER_ERROR && problem.source().is_none() {
+        return;
+    }
+    let id = problem.request_id().unwrap_or_default();
+    let (method, path) = (asked.method(), asked.uri().path());
+    let handler = handler.map(|name| format!(" in {name}")).unwrap_or_default();
+    complain(&format!("request {id}: {method} {path}{handler}: {problem}"));
+}
+
+/// A name for a request that nobody else has: 16 hexadecimal digits. They cannot be foreseen, but
+/// are no secret.
+pub(crate) fn new_request_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    static KEYS: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016x}", KEYS.get_or_init(RandomState::new).hash_one(count))
+}
