@@ -5,7 +5,8 @@
 //! kernel. The caller is the driver, and the contract is the same: *feed input, send all
 //! output, then wait for what the connection wants or for its deadline.*
 //!
-//! It admits everybody and logs nothing: those belong to listeners.
+//! It admits everybody, logs nothing and asks for no check of the service: those belong to
+//! servers.
 
 use std::fmt;
 use std::sync::Arc;

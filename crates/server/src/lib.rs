@@ -97,3 +97,4 @@ pub use serve::{Serve, serve};
 pub use server::Server;
 pub use settings::Settings;
 pub use shutdown::Shutdown;
+pub use supervise::is_worker;
