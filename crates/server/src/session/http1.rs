@@ -161,7 +161,8 @@ impl Http1 {
             self.exchange().record = Some(Box::new(record));
         }
         let body = self.content(framing);
-        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        let request = || self.context.request(head, body, self.peer);
+        let (reply, hints) = call_service(&*self.context.service, request);
         if matches!(reply, Reply::Later(_)) {
             self.send_hints(desk, &hints);
         }

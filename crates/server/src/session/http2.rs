@@ -207,7 +207,8 @@ impl Http2 {
                 body
             }
         };
-        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        let request = || self.context.request(head, body, self.peer);
+        let (reply, hints) = call_service(&*self.context.service, request);
         if matches!(reply, Reply::Later(_)) {
             self.send_hints(desk, stream, &hints);
         }
