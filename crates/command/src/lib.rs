@@ -27,6 +27,10 @@
 //! }
 //! ```
 //!
+//! A service may add words of its own to such a program, its
+//! [commands](gnezdo_core::Service::commands); and it is not served if it fails its
+//! [check](gnezdo_core::Service::check).
+//!
 //! With the feature `tls` there are options about certificates, and `dev_certificate` makes some
 //! for development.
 //!
@@ -34,8 +38,10 @@
 //! said to the person at the terminal, the banner included, goes to standard error.
 #![forbid(unsafe_code)]
 
+mod commands;
 mod error;
 mod program;
+mod unread;
 
 mod options;
 mod usage;
@@ -54,6 +60,7 @@ mod one_line;
 mod print;
 pub mod style;
 
+pub use commands::NameFault;
 pub use error::{Error, Result};
 pub use program::{Main, Program};
 
