@@ -2,6 +2,8 @@
 //! command line of an app.
 //!
 //! ```text
+//! variables of the environment
+//!   │
 //! words ──► ListeningOptions, EngineOptions ──► settings ──► serve ──► Server
 //!   │                                            │            └─ banner, farewell
 //!   └──► Usage: what is wrong with the words ────┴─ Failure: one line that says what to do
@@ -43,6 +45,7 @@ mod error;
 mod program;
 mod unread;
 
+mod environment;
 mod options;
 mod usage;
 mod values;
@@ -65,6 +68,7 @@ pub use error::{Error, Result};
 pub use program::{Main, Program};
 
 pub use banner::Banner;
+pub use environment::Environment;
 pub use failure::{Failure, complain};
 pub use one_line::one_line;
 pub use options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};

@@ -13,6 +13,7 @@ use gnezdo_server::program_name;
 
 use crate::banner::Banner;
 use crate::commands::{self, Commands};
+use crate::environment::Environment;
 use crate::error::Result;
 use crate::failure::{Failure, complain};
 use crate::options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
@@ -31,7 +32,8 @@ pub trait Main: Service + Sized {
     /// said on standard error in one line. The exit code is 0 after a shutdown, 2 if the words are
     /// wrong, and 1 if something else is. With [`Program`] the version is known, too.
     ///
-    /// The [commands](Service::commands) of the service stand beside `run`. What they print with
+    /// Each option can be given by a variable of the environment, too: `GNEZDO_LISTEN=:8080`. The
+    /// [commands](Service::commands) of the service stand beside `run`. What they print with
     /// `println!` need not be read to the end: `hello routes | head -1` ends quietly.
     ///
     /// ```no_run
@@ -97,7 +99,7 @@ impl Program {
     /// None today: what goes wrong has been told when this returns, and is in the exit code.
     pub fn main(self, service: impl Service) -> Result {
         let words = std::env::args_os().skip(1).collect();
-        Ok(match self.obey(words, service) {
+        Ok(match self.obey(words, &Environment::read(), service) {
             Ok(code) => code,
             Err(failure) => {
                 complain(&self.name, &failure);
@@ -109,6 +111,7 @@ impl Program {
     fn obey(
         &self,
         words: Vec<OsString>,
+        environment: &Environment,
         service: impl Service,
     ) -> Result<ExitCode, Failure> {
         let commands = Commands::of(&service)?;
@@ -117,6 +120,7 @@ impl Program {
             return Ok(ExitCode::SUCCESS);
         }
         let table = self.command(&commands);
+        let words = environment.complete(&self.usage(), &table, words)?;
         let matches = match table.try_get_matches_from(words) {
             Ok(matches) => matches,
             Err(error) => return self.usage().answer(&error),
@@ -233,7 +237,7 @@ mod tests {
 
     fn complaint(program: &Program, words: &str) -> String {
         let words = words.split_whitespace().map(OsString::from).collect();
-        program.obey(words, Greeter).unwrap_err().to_string()
+        program.obey(words, &Environment::default(), Greeter).unwrap_err().to_string()
     }
 
     #[test]
@@ -303,7 +307,7 @@ mod tests {
     fn a_command_with_our_name_is_told_whatever_is_asked() {
         for words in ["run", "--help", "dance", ""] {
             let words = words.split_whitespace().map(OsString::from).collect();
-            let failure = program("hello").obey(words, Runner);
+            let failure = program("hello").obey(words, &Environment::default(), Runner);
             let expected = "the app cannot have a command \"run\": it is a word of every app; give it \
                             another name";
             assert_eq!(failure.unwrap_err().to_string(), expected);

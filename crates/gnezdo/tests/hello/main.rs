@@ -1,6 +1,7 @@
 //! The command line of an app: the example `hello`, as people start it.
 
 mod commands;
+mod environment;
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -37,8 +38,8 @@ fn text(bytes: &[u8]) -> String {
 struct Running {
     child: Child,
     banner: Vec<String>,
-    /// Kept open: the program may have more to say.
-    _stderr: Lines<BufReader<ChildStderr>>,
+    /// What the program says after the banner.
+    stderr: Lines<BufReader<ChildStderr>>,
 }
 
 impl Running {
@@ -55,7 +56,7 @@ impl Running {
         while !banner.last().is_some_and(|line: &String| line.starts_with("stop ")) {
             banner.push(lines.next().expect("a banner").unwrap());
         }
-        Self { child, banner, _stderr: lines }
+        Self { child, banner, stderr: lines }
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {
@@ -82,6 +83,13 @@ impl Running {
         // It ends with the last process that could write.
         self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         (self.child.wait().unwrap().code(), stdout)
+    }
+
+    /// Ends the program: its exit code, and what it has said since the banner.
+    fn stop_and_hear(mut self) -> (Option<i32>, Vec<String>) {
+        self.terminate();
+        let said = self.stderr.by_ref().map(Result::unwrap).collect();
+        (self.child.wait().unwrap().code(), said)
     }
 
     fn terminate(&self) {
