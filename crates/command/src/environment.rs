@@ -17,6 +17,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use gnezdo_server::is_worker;
 
 use crate::failure::{Failure, complain};
+use crate::one_line::one_line;
 use crate::usage::Usage;
 
 const PREFIX: &str = "GNEZDO_";
@@ -96,7 +97,7 @@ impl Environment {
     /// Tells which variables are likely to be misspelt, once for all workers.
     fn warn(&self, usage: &Usage<'_>, variables: &[Variable<'_>]) {
         if !is_worker() {
-            self.misspelt(variables).for_each(|line| complain(usage.program, &line));
+            self.misspelt(variables).for_each(|line| complain(usage.program, &one_line(&line)));
         }
     }
 
@@ -247,6 +248,16 @@ mod tests {
             .no_binary_name(true)
             .subcommand(run.arg(page.require_equals(true)).arg(field))
             .subcommand(Command::new("man"))
+    }
+
+    #[test]
+    fn every_option_has_a_variable() {
+        let table = table();
+        let run = table.find_subcommand("run").unwrap();
+        let names: Vec<_> = run.get_arguments().filter_map(Variable::of).map(|v| v.name).collect();
+        assert_eq!(names.len(), run.get_arguments().count());
+        let is_plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        assert!(names.iter().all(|name| name.chars().all(is_plain)), "{names:?}");
     }
 
     fn environment(variables: &[(&str, &str)]) -> Environment {

@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gnezdo::prelude::{App, Main, Reply, Request, Service};
@@ -54,8 +55,8 @@ fn create_user(users: &Path, words: &[OsString]) -> Outcome {
 }
 
 fn list_users(users: &Path) -> Outcome {
-    let names: Result<Vec<_>, _> = fs::read_dir(users)?.map(|user| Ok(user?.file_name())).collect();
-    let mut names = names.map_err(|error: std::io::Error| error)?;
+    let names = fs::read_dir(users)?.map(|user| Ok(user?.file_name()));
+    let mut names: Vec<_> = names.collect::<io::Result<_>>()?;
     names.sort();
     for name in names {
         println!("{}", name.display());
