@@ -81,8 +81,8 @@
 #[cfg(feature = "command")]
 pub use gnezdo_command::{Error, Main, Program, Result};
 pub use gnezdo_core::{
-    Body, BodyError, FileRange, Form, Http2Limits, Limits, Ready, Reply, Request, Response,
-    Service, early_hints,
+    Body, BodyError, Command, ConnectionInfo, FileRange, Form, Http2Limits, Limits, Ready, Reply,
+    Request, Response, Service, early_hints,
 };
 pub use gnezdo_files::Files;
 pub use gnezdo_server::{

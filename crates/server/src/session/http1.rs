@@ -161,7 +161,8 @@ impl Http1 {
             self.exchange().record = Some(Box::new(record));
         }
         let body = self.content(framing);
-        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        let request = || self.context.request(head, body, self.peer);
+        let (reply, hints) = call_service(&*self.context.service, request);
         if matches!(reply, Reply::Later(_)) {
             self.send_hints(desk, &hints);
         }
@@ -189,7 +190,8 @@ impl Http1 {
     }
 
     fn answer_ready(&mut self, desk: &mut Desk, ready: &Ready) {
-        self.note_answer(ready.status(), Some(ready.body().len() as u64));
+        let length = Some(ready.body().len() as u64);
+        self.note_answer(ready.status(), ready.headers(), length);
         let out = &mut desk.out.bytes;
         match self.machine.send_ready(&desk.now, ready, COPIED_CONTENT_BYTES_MAX, out) {
             Outgoing::None => self.finish_answer(desk),
@@ -206,7 +208,7 @@ impl Http1 {
             // content of which the answer may be made.
             self.machine.send_continue(&desk.now, &mut desk.out.bytes);
         }
-        self.note_answer(head.status, length);
+        self.note_answer(head.status, &head.headers, length);
         let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
         give_fields_back(&mut head.headers);
         if outgoing == Outgoing::None {
@@ -370,9 +372,10 @@ impl Http1 {
         self.exchange.as_mut()?.record.as_deref_mut()
     }
 
-    fn note_answer(&mut self, status: StatusCode, length: Option<u64>) {
+    fn note_answer(&mut self, status: StatusCode, fields: &HeaderMap, length: Option<u64>) {
         if let Some(record) = self.record() {
             record.answered(status, length);
+            record.named_by(fields);
         }
     }
 }
