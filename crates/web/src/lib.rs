@@ -70,6 +70,8 @@ mod percent;
 mod resource;
 mod router;
 
+pub mod fields;
+
 mod arguments;
 mod handler;
 mod json;
@@ -78,6 +80,7 @@ mod response;
 
 pub use app::{App, RouteError};
 pub use arguments::{FromHead, FromRequest, Routed};
+pub use fields::{ContentError, InvalidField, QueryLimits};
 pub use handler::Handler;
 pub use json::Json;
 pub use parameters::{ParameterError, Params, Path, PathParameter, PathParameters};
