@@ -113,6 +113,7 @@ pub use blocking::{Block, Blocking};
 pub use chunks::Chunks;
 pub use demands::Demands;
 pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
+pub use fields::{ContentError, InvalidField, QueryLimits};
 pub use form::Form;
 pub use handler::Handler;
 pub use html::Html;
