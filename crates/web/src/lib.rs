@@ -90,6 +90,8 @@ mod handler;
 mod parameters;
 mod query;
 mod rejection;
+#[cfg(feature = "validate")]
+mod valid;
 
 mod chunks;
 mod form;
@@ -106,6 +108,9 @@ mod percent;
 mod problem;
 
 pub mod fields;
+
+#[cfg(feature = "templates")]
+pub mod templates;
 
 pub use app::App;
 pub use asked::Asked;
@@ -132,6 +137,8 @@ pub use route::{Declared, Route, delete, get, head, options, patch, path, post, 
 pub use routing::PatternError;
 pub use start::{StartError, StartFault};
 pub use urls::{UrlError, UrlValues, Urls};
+#[cfg(feature = "validate")]
+pub use valid::Valid;
 
 pub use gnezdo_core::escape;
 

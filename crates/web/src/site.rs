@@ -160,6 +160,20 @@ impl Site {
             .map_err(|error| UrlError::Values { name: name.into(), error })
     }
 
+    /// What is wrong with an address that is made of this route and values of these names, as far
+    /// as that can be known without the values.
+    #[cfg(feature = "templates")]
+    pub(crate) fn judge_link(&self, name: &str, values: &[&str]) -> Option<String> {
+        let index = match self.names.get(name) {
+            Some(Named::One(index)) => *index,
+            // With no values it fails before any is looked at.
+            _ => return self.url_for(name, &[]).err().map(|error| error.to_string()),
+        };
+        let mut parameters = self.routes[index].pattern.parameters();
+        let missing = parameters.find(|(parameter, _)| !values.contains(parameter))?;
+        Some(format!("url_for({name:?}) lacks {}=…", missing.0))
+    }
+
     /// The name of a route of which another name may be a slip: the same letters but for case, or
     /// the same last part.
     fn similar(&self, name: &str) -> Option<String> {
