@@ -99,7 +99,7 @@ pub(crate) fn routes_command(app: App) -> Command {
             [word] if word == "--json" => serde_json::to_string_pretty(&routes)? + "\n",
             [word, ..] => {
                 return Err(
-                    format!("{:?} is one word too many; write --json or nothing", word).into()
+                    format!("{word:?} is one word too many; write --json or nothing").into()
                 );
             }
         };

@@ -90,6 +90,12 @@ impl IntoReply for Reply {
     }
 }
 
+impl<E: IntoResponse> IntoReply for Result<Reply, E> {
+    fn into_reply(self, _: &Memo) -> Reply {
+        self.unwrap_or_else(|error| Reply::Now(error.into_response()))
+    }
+}
+
 /// The place at a route where a constant answer is kept.
 ///
 /// Known by its address: octets that live for ever at the same place are the same octets.

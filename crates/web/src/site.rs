@@ -184,11 +184,11 @@ impl Site {
     }
 
     /// What comes after the last middleware.
-    pub(crate) fn call_inside(self: &Arc<Self>, stage: Stage, request: Request) -> Reply {
+    pub(crate) fn call_inside(self: &Arc<Self>, stage: &Stage, request: Request) -> Reply {
         match stage {
             Stage::App => self.route(request),
-            Stage::Route { index, captures } => self.answer(index, captures, request),
-            Stage::Mount { index, rest } => self.mounted(index, rest, request),
+            Stage::Route { index, captures } => self.answer(*index, *captures, request),
+            Stage::Mount { index, rest } => self.mounted(*index, *rest, request),
         }
     }
 

@@ -2,6 +2,9 @@
 
 #![cfg(feature = "templates")]
 
+// Handlers own their arguments.
+#![allow(clippy::needless_pass_by_value)]
+
 mod support;
 
 use gnezdo_web::templates::{Page, Serde, Templates, context};

@@ -56,6 +56,8 @@ pub(super) fn environment() -> Environment<'static> {
 }
 
 /// `url_for("post", post_id=7)`.
+// Functions of templates own their arguments.
+#[allow(clippy::needless_pass_by_value)]
 fn url_for(state: &State<'_, '_>, name: &str, values: Kwargs) -> Result<Value, Error> {
     let pair = |key: &str| Ok((key.to_owned(), values.get::<Value>(key)?.to_string()));
     let pairs = values.args().map(pair).collect::<Result<Vec<_>, Error>>()?;
