@@ -1,4 +1,5 @@
-//! What is measured of a server: each figure with its names and the way it is written.
+//! What is measured of a server, or of a router: each figure with its names and the way it is
+//! written.
 
 use std::collections::BTreeMap;
 

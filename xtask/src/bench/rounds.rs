@@ -206,7 +206,7 @@ impl<'s> Bench<'s> {
         ready: &Ready,
         scenario: &Scenario,
     ) -> Result<(), Error> {
-        let target = scenario.load.target().unwrap_or_default();
+        let target = scenario.load.target();
         let problem = match self.identity_for(server.application) {
             None => connect(server.address)
                 .and_then(|mut line| self.problem_on(&mut line, server, ready, scenario)),
@@ -233,7 +233,7 @@ impl<'s> Bench<'s> {
         scenario: &Scenario,
     ) -> io::Result<Option<&'static str>> {
         let load = &scenario.load;
-        let (target, count) = (load.target().unwrap_or_default(), load.at_once());
+        let (target, count) = (load.target(), load.at_once());
         let problem = |is_ok: bool, content: &[u8]| match () {
             () if !is_ok => Some("its status is not 200"),
             () if !is_right(target, content) => Some("its content is not what it should be"),

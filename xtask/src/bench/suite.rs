@@ -113,15 +113,15 @@ impl Load {
         Self::Requests(Requests { target, connections, pipelined: 1, opening_seconds: 0 })
     }
 
-    /// The request target, if anything is requested.
-    pub(crate) fn target(&self) -> Option<&'static str> {
+    /// The request target; empty if nothing is requested.
+    pub(crate) fn target(&self) -> &'static str {
         match self {
             Self::Requests(Requests { target, .. })
             | Self::Streams(Streams { target, .. })
             | Self::Handshakes { target, .. }
             | Self::Posts { target, .. }
-            | Self::Idle { target, .. } => Some(target),
-            Self::Lookups => None,
+            | Self::Idle { target, .. } => target,
+            Self::Lookups => "",
         }
     }
 
