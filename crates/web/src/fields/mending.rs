@@ -24,7 +24,7 @@ use super::wording;
 pub const FAULTS_MAX: usize = 32;
 
 /// Readings of one content: a fault takes one, and two more if it cannot be mended at once.
-const READINGS_MAX: usize = 3 * FAULTS_MAX;
+pub(super) const READINGS_MAX: usize = 3 * FAULTS_MAX;
 
 /// Content that is read until all faults are known.
 pub(super) struct Content<'de> {
