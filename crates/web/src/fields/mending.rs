@@ -52,7 +52,7 @@ impl<'de> Content<'de> {
         T::deserialize(Reader::new(&self.whole.node, self.wire))
     }
 
-    /// All faults, given the first.
+    /// All faults, given the first, which is always told.
     pub(super) fn faults<T: DeserializeOwned>(mut self, first: Fault) -> Vec<InvalidField> {
         let mut told = Vec::new();
         let mut next = Some(first);
@@ -72,7 +72,7 @@ impl<'de> Content<'de> {
     }
 
     fn mend(&mut self, fault: Fault) -> Outcome {
-        let Fault { kind, reason, mut place } = fault;
+        let Fault { kind, reason, mut place } = fault.settled();
         place.reverse();
         let path = self.path(&place);
         let outcome = match kind {

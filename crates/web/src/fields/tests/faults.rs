@@ -216,6 +216,15 @@ fn types_that_hide_what_they_ask_for_tell_at_least_the_first_fault() {
 
 #[test]
 fn names_given_twice_are_told() {
+    // Not the last entry, which is read when the type finds out.
+    assert_eq!(
+        json_faults::<Flat>(r#"{"page": 1, "size": 1, "page": 2, "a": 3}"#),
+        ["one of its fields is given more than once"]
+    );
+    assert_eq!(
+        json_faults::<Tagged>(r#"{"kind": "Circle", "radius": 1, "radius": 2}"#),
+        ["one of its fields is given more than once"]
+    );
     assert_eq!(
         json_faults::<Page>(r#"{"page": 1, "size": 2, "page": "x", "page": 3}"#),
         ["page: is given more than once", "page: is given more than once",]
