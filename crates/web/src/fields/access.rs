@@ -86,11 +86,13 @@ pub(super) struct FieldsReader<'a> {
     left_out: &'a [usize],
     /// How many keys were given out.
     taken: usize,
+    /// The step to the entry whose key was given out last; none after all of them.
+    current: Option<Step>,
 }
 
 impl<'a> FieldsReader<'a> {
     pub(super) fn new(fields: Reader<'a>, children: &'a [Child<'a>]) -> Self {
-        Self { fields, children, names: &[], left_out: &[], taken: 0 }
+        Self { fields, children, names: &[], left_out: &[], taken: 0, current: None }
     }
 
     /// Made-up fields of these names, without those at the positions left out.
@@ -103,34 +105,25 @@ impl<'a> FieldsReader<'a> {
     }
 
     pub(super) fn read<V: Visitor<'a>>(mut self, visitor: V) -> Result<V::Value, Fault> {
-        let value = visitor.visit_map(&mut self).map_err(|fault| fault.after(self.last()))?;
+        let value = visitor.visit_map(&mut self).map_err(|fault| fault.during(self.current))?;
         match self.children.len().saturating_sub(self.taken) {
             0 => Ok(value),
             left => Err(shape::surplus(left)),
         }
     }
 
-    /// The step to the entry whose key was given out last.
-    fn last(&self) -> Option<Step> {
-        let position = self.taken.checked_sub(1)?;
-        Some(Step { position, into: Within::Fields })
-    }
-
-    fn next_name(&mut self) -> Option<&'a str> {
-        if !self.children.is_empty() {
-            let child = self.children.get(self.taken)?;
-            self.taken += 1;
-            return match &child.label {
-                Label::Key(key) => Some(key),
-                Label::Whole | Label::Index(_) => Some(""),
-            };
-        }
+    fn advance(&mut self) -> Option<(Step, &'a str)> {
         while self.left_out.contains(&self.taken) {
             self.taken += 1;
         }
-        let name = self.names.get(self.taken).copied();
-        self.taken += usize::from(name.is_some());
-        name
+        let name = match self.children.get(self.taken) {
+            Some(Child { label: Label::Key(key), .. }) => key,
+            Some(_) => "",
+            None => self.names.get(self.taken).copied()?,
+        };
+        let step = Step { position: self.taken, into: Within::Fields };
+        self.taken += 1;
+        Some((step, name))
     }
 }
 
@@ -141,16 +134,15 @@ impl<'a> MapAccess<'a> for &mut FieldsReader<'a> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        let Some(key) = self.next_name() else { return Ok(None) };
+        let entry = self.advance();
+        self.current = entry.map(|(step, _)| step);
+        let Some((step, key)) = entry else { return Ok(None) };
         let read = seed.deserialize(Reader::text(key, self.fields.wire()));
-        read.map(Some).map_err(|fault| match self.last() {
-            Some(step) => fault.in_key(step),
-            None => fault,
-        })
+        read.map(Some).map_err(|fault| fault.in_key(step))
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let step = self.last();
+        let step = self.current;
         match step.and_then(|step| Some((step, self.children.get(step.position)?))) {
             Some((step, child)) => seed
                 .deserialize(Reader::new(&child.node, self.fields.wire()))

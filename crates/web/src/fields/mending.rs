@@ -24,7 +24,7 @@ use super::wording;
 pub const FAULTS_MAX: usize = 32;
 
 /// Readings of one content: a fault takes one, and two more if it cannot be mended at once.
-const READINGS_MAX: usize = 3 * FAULTS_MAX;
+pub(super) const READINGS_MAX: usize = 3 * FAULTS_MAX;
 
 /// Content that is read until all faults are known.
 pub(super) struct Content<'de> {
@@ -52,7 +52,7 @@ impl<'de> Content<'de> {
         T::deserialize(Reader::new(&self.whole.node, self.wire))
     }
 
-    /// All faults, given the first.
+    /// All faults, given the first, which is always told.
     pub(super) fn faults<T: DeserializeOwned>(mut self, first: Fault) -> Vec<InvalidField> {
         let mut told = Vec::new();
         let mut next = Some(first);
@@ -72,7 +72,7 @@ impl<'de> Content<'de> {
     }
 
     fn mend(&mut self, fault: Fault) -> Outcome {
-        let Fault { kind, reason, mut place } = fault;
+        let Fault { kind, reason, mut place } = fault.settled();
         place.reverse();
         let path = self.path(&place);
         let outcome = match kind {

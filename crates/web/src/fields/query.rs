@@ -9,9 +9,8 @@
 //! | `name=`, `name` | an empty text; nothing for an `Option`; an empty list; true for a `bool` |
 //! | `on`, `true`, `false` | a `bool` |
 //!
-//! `serde_qs` splits and decodes, after the [grammar](super::grammar) was checked strictly. What
-//! the texts mean is decided here, so that a number is digits and nothing else, and so that
-//! faults are named as in JSON.
+//! `serde_qs` splits and decodes, after a strict check of the grammar. What the texts mean is
+//! decided here, so that a number is digits and nothing else, and faults are named as in JSON.
 //!
 //! A type with `#[serde(flatten)]` hides from us what the flattened fields ask for: they have to
 //! be texts, and of their faults only the first is told.

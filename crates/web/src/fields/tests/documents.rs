@@ -1,5 +1,8 @@
 //! Documents that are right, changed a little: what `serde_json` refuses has faults.
 
+use std::collections::HashMap;
+
+use super::faults::{Flat, Never, Range, SignUp, Tagged, Untagged};
 use super::*;
 
 const ORDER: &str = r#"{"id": 7, "client": {"name": "Rook", "age": 30}, "items": [
@@ -80,6 +83,40 @@ fn assert_first_is_told(plain: &str, fields: &[crate::fields::InvalidField], tex
         _ => field.reason.starts_with("expected") || field.reason.starts_with("has "),
     };
     assert!(fields.iter().any(is_told), "{plain}\n{fields:?}\n{text}");
+}
+
+/// What `serde_json` reads is read, what it refuses is refused, and its faults are told.
+fn agrees<T: DeserializeOwned>(document: &str) {
+    let mut invalid = 0;
+    each_change(document, |text| {
+        let plain = serde_json::from_str::<T>(text);
+        match json::read::<T>(text.as_bytes()) {
+            Ok(_) => assert!(plain.is_ok(), "{text}"),
+            Err(ContentError::Invalid(fields)) => {
+                invalid += 1;
+                assert!(plain.is_err() && !fields.is_empty(), "{text}");
+            }
+            Err(_) => {
+                assert!(plain.is_err(), "{text}");
+                assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
+            }
+        }
+    });
+    assert!(invalid > 10, "{document}: {invalid}");
+}
+
+#[test]
+fn types_of_every_kind_agree_with_serde() {
+    let shapes = r#"[{"kind": "Circle", "radius": 1}, {"kind": "Square", "side": 2}]"#;
+    agrees::<Vec<Tagged>>(shapes);
+    agrees::<[Tagged; 2]>(shapes);
+    agrees::<Vec<Untagged>>(r#"[1, {"name": "x"}, 7]"#);
+    agrees::<Flat>(r#"{"a": 1, "page": 2, "size": 3}"#);
+    agrees::<SignUp>(r#"{"mail": "a@b", "copies": ["c@d", "e@f"], "age": 5}"#);
+    agrees::<(Range, Option<Range>)>(r#"[{"from": 1, "to": 2}, {"from": 2, "to": 3}]"#);
+    agrees::<HashMap<u16, Option<Shipping>>>(r#"{"1": "post", "2": {"point": 5}, "3": null}"#);
+    agrees::<HashMap<String, Never>>(r#"{"a": 1, "b": [2, {"c": 3}]}"#);
+    agrees::<(u128, i128, f32, char, ())>(r#"[1, -2, 3.5, "x", null]"#);
 }
 
 const QUERY: &str = "id=7&client[name]=Rook&client[age]=30&items[0][name]=straw\

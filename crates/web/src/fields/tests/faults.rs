@@ -1,6 +1,7 @@
 //! All faults of JSON, by kinds of types.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -10,6 +11,7 @@ use serde::de::IgnoredAny;
 
 use super::*;
 use crate::fields::FAULTS_MAX;
+use crate::fields::mending::READINGS_MAX;
 
 #[test]
 fn everything_wrong_with_an_order_is_told_at_once() {
@@ -47,7 +49,7 @@ fn missing_fields_are_told_together() {
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only read")]
-struct SignUp {
+pub(super) struct SignUp {
     mail: Address,
     copies: Vec<Address>,
     age: u8,
@@ -73,7 +75,7 @@ fn a_type_that_refuses_what_is_made_up_hides_little() {
 
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "RawRange")]
-struct Range;
+pub(super) struct Range;
 
 #[derive(Deserialize)]
 struct RawRange {
@@ -159,7 +161,7 @@ fn enums_name_their_variants() {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind")]
 #[expect(dead_code, reason = "only read")]
-enum Tagged {
+pub(super) enum Tagged {
     Circle { radius: u32 },
     Square { side: u32 },
 }
@@ -167,14 +169,14 @@ enum Tagged {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only read")]
-enum Untagged {
+pub(super) enum Untagged {
     Number(u32),
     Name { name: String },
 }
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only read")]
-struct Flat {
+pub(super) struct Flat {
     a: u8,
     #[serde(flatten)]
     page: Page,
@@ -182,7 +184,7 @@ struct Flat {
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only read")]
-struct Page {
+pub(super) struct Page {
     page: u32,
     #[serde(alias = "per_page")]
     size: u32,
@@ -214,6 +216,15 @@ fn types_that_hide_what_they_ask_for_tell_at_least_the_first_fault() {
 
 #[test]
 fn names_given_twice_are_told() {
+    // Not the last entry, which is read when the type finds out.
+    assert_eq!(
+        json_faults::<Flat>(r#"{"page": 1, "size": 1, "page": 2, "a": 3}"#),
+        ["one of its fields is given more than once"]
+    );
+    assert_eq!(
+        json_faults::<Tagged>(r#"{"kind": "Circle", "radius": 1, "radius": 2}"#),
+        ["one of its fields is given more than once"]
+    );
     assert_eq!(
         json_faults::<Page>(r#"{"page": 1, "size": 2, "page": "x", "page": 3}"#),
         ["page: is given more than once", "page: is given more than once",]
@@ -241,10 +252,16 @@ enum Endless {
 }
 
 #[derive(Debug)]
-struct Never;
+pub(super) struct Never;
+
+thread_local! {
+    /// How often `Never` was read.
+    static READINGS: Cell<usize> = const { Cell::new(0) };
+}
 
 impl<'de> Deserialize<'de> for Never {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        READINGS.set(READINGS.get() + 1);
         IgnoredAny::deserialize(deserializer)?;
         Err(serde::de::Error::custom("is never right"))
     }
@@ -280,4 +297,33 @@ fn so_many_faults_are_told() {
     assert_eq!(json_faults::<Vec<u8>>(&list(FAULTS_MAX)).len(), FAULTS_MAX);
     assert_eq!(json_faults::<Vec<u8>>(&list(FAULTS_MAX + 1)).len(), FAULTS_MAX);
     assert_eq!(json_faults::<Vec<Never>>(&list(FAULTS_MAX + 1)).len(), FAULTS_MAX);
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only read")]
+enum Nested {
+    In { deeper: Box<Nested> },
+    End(Never),
+}
+
+#[test]
+fn content_is_read_so_often() {
+    // Each value around the hopeless one is put off, which costs a reading.
+    let readings = |depth: usize| {
+        READINGS.set(0);
+        let text = format!(
+            "{}{}{}",
+            r#"{"In":{"deeper":"#.repeat(depth),
+            r#"{"End":1}"#,
+            "}}".repeat(depth)
+        );
+        assert_eq!(json_faults::<Nested>(&text).len(), 1);
+        READINGS.get()
+    };
+    // Besides once by `serde_json`, and once before anything is mended.
+    assert_eq!(readings(1), 2 + 4);
+    let deepest = (READINGS_MAX - 2) / 2;
+    assert_eq!(readings(deepest - 1), 2 + READINGS_MAX - 2);
+    assert_eq!(readings(deepest), 2 + READINGS_MAX);
+    assert_eq!(readings(deepest + 1), 2 + READINGS_MAX);
 }
