@@ -111,7 +111,10 @@ pub mod prelude {
     pub use gnezdo_command::Main;
     pub use gnezdo_core::{Body, Reply, Request, Response, Service};
     pub use gnezdo_files::Files;
-    pub use gnezdo_web::{App, IntoResponse, Json, Params, Path};
+    pub use gnezdo_web::{
+        App, Block, Form, Html, IntoResponse, Json, Next, Params, Path, Problem, Query, Redirect,
+        Rejection, Route, State, Urls, escape, url_for,
+    };
     pub use http::{Method, StatusCode};
 }
 

@@ -1,7 +1,6 @@
 //! Templates: what they are given, what they know, and what is wrong with them at the start.
 
 #![cfg(feature = "templates")]
-
 // Handlers own their arguments.
 #![allow(clippy::needless_pass_by_value)]
 

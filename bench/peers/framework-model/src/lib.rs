@@ -18,4 +18,4 @@ pub use garde::{Report, Validate};
 pub use minijinja::{Environment, Error};
 pub use order::{Address, Customer, Item, Order, Receipt};
 pub use post::Post;
-pub use table::{TABLE_TEMPLATE, environment, table};
+pub use table::{TABLE_TEMPLATE, TEMPLATES, environment, table};

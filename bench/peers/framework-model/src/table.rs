@@ -7,6 +7,9 @@ use serde::Serialize;
 /// The name of the template. Its ending switches escaping for HTML on.
 pub const TABLE_TEMPLATE: &str = "table.html";
 
+/// The templates: their names and their texts.
+pub const TEMPLATES: [(&str, &str); 1] = [(TABLE_TEMPLATE, include_str!("table.html"))];
+
 const ROWS: u32 = 50;
 const KINDS: [&str; 5] = ["Nest box", "Feeder", "Bird bath", "Perch", "Owl box"];
 /// Some have to be escaped.
@@ -21,13 +24,15 @@ struct Row {
     stock: u32,
 }
 
-/// The templates.
+/// The templates, read.
 ///
 /// # Errors
 /// If the template does not parse.
 pub fn environment() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
-    environment.add_template(TABLE_TEMPLATE, include_str!("table.html"))?;
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
     Ok(environment)
 }
 
