@@ -3,6 +3,7 @@
 //! Both are functions, and only what they return tells them apart. `How` carries that, and the
 //! kinds of the arguments, so that one trait serves them all; it is always inferred.
 
+use std::any::type_name;
 use std::sync::Arc;
 
 use gnezdo_core::Reply;
@@ -47,6 +48,12 @@ pub trait Handler<How>: Send + Sync + 'static {
 
     /// What has to be there, so that it can be called.
     fn demands(demands: &mut Demands);
+
+    /// The name of the function, with its modules.
+    #[doc(hidden)]
+    fn function_name() -> &'static str {
+        type_name::<Self>()
+    }
 }
 
 /// The function returns its answer.
@@ -85,6 +92,7 @@ where
     fn demands(_: &mut Demands) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, R> Handler<(OnThread,)> for Blocking<F>
 where
     F: Fn() -> R + Send + Sync + 'static,
@@ -96,6 +104,10 @@ where
     }
 
     fn demands(_: &mut Demands) {}
+
+    fn function_name() -> &'static str {
+        type_name::<F>()
+    }
 }
 
 /// The argument, or the answer that refuses the request.
@@ -163,6 +175,7 @@ macro_rules! handler_with_arguments {
         }
 
         #[allow(non_snake_case)]
+        #[diagnostic::do_not_recommend]
         impl<F, R, Via, $($head,)* $last> Handler<(OnThread, Via, $($head,)* $last)> for Blocking<F>
         where
             F: Fn($($head,)* $last) -> R + Send + Sync + 'static,
@@ -187,6 +200,10 @@ macro_rules! handler_with_arguments {
             fn demands(demands: &mut Demands) {
                 $($head::demands(demands);)*
                 $last::demands(demands);
+            }
+
+            fn function_name() -> &'static str {
+                type_name::<F>()
             }
         }
     };

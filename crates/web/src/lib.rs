@@ -86,6 +86,7 @@ mod urls;
 mod blocking;
 mod demands;
 mod extract;
+mod fitting;
 mod handler;
 mod parameters;
 mod query;
@@ -142,10 +143,12 @@ pub use valid::Valid;
 
 pub use gnezdo_core::escape;
 
-/// Names that only the compiler needs, to tell apart the ways in which a function is a handler.
+/// Names that only the compiler needs: to tell apart the ways in which a function is a handler, and
+/// to say what does not fit.
 #[doc(hidden)]
 pub mod marker {
     pub use crate::extract::{ViaHead, ViaRequest};
+    pub use crate::fitting::{AnswerOrFuture, answers, is_sent, looks, replies, responds, takes};
     pub use crate::handler::{AtOnce, Awaited, OnThread};
     pub use crate::middleware::{AsItIs, ByFunction, ByFuture};
 }

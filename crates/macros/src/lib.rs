@@ -1,0 +1,72 @@
+//! Routes declared on functions: `#[get("/user/{name}")]` and its like.
+//!
+//! An attribute leaves its function as it is and puts a hidden type of the same name beside it:
+//! functions and types have namespaces of their own, so `use views::profile;` brings both, and
+//! `routes![views::profile]` finds the type by the name of the function.
+//!
+//! ```text
+//! #[get("/user/{name}")]                 fn profile(…) → … { … }
+//! fn profile(…) → … { … }      ──►       struct profile {}
+//!                                        impl Declared for profile { fn routes() → Vec<Route> … }
+//! ```
+//!
+//! What can be seen without types is refused here, where the compiler can point to it; what the
+//! arguments and the answer are, the compiler is asked in a way that makes it point to the one that
+//! does not fit. The rest is checked when the app starts.
+//!
+//! Nothing here is used on its own: the crate `gnezdo` has these attributes, and their docs.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod declaration;
+mod fitting;
+mod function;
+mod pattern;
+
+use proc_macro::TokenStream;
+
+use arguments::Verb;
+
+macro_rules! attribute_by_method {
+    ($($attribute:ident $method:ident)+) => {$(
+        #[doc = concat!("Declares a route for `", stringify!($method), "` on its function.")]
+        ///
+        /// Takes what [`macro@route`] takes, but for `methods`.
+        #[proc_macro_attribute]
+        pub fn $attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+            declaration::expand(Verb::Method(stringify!($method)), arguments.into(), item.into())
+                .into()
+        }
+    )+};
+}
+
+attribute_by_method! {
+    get GET post POST put PUT patch PATCH delete DELETE head HEAD options OPTIONS
+}
+
+/// Declares a route on its function, for some methods or for all of them.
+///
+/// ```ignore
+/// use gnezdo::prelude::*;
+///
+/// #[route("/search", methods = ["GET", "POST"], name = "find", blocking, wrap = timed)]
+/// fn search(Query(words): Query<Words>) -> Result<Html<String>, Problem> { … }
+///
+/// let app = App::new().routes(routes![search]);
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `"/search"` | the pattern; always the first |
+/// | `methods = ["GET", "POST"]` | the methods; without it, all of them |
+/// | `name = "find"` | the name for `url_for`; without it, that of the function |
+/// | `blocking` | the function waits: it runs on a thread for such functions |
+/// | `wrap = expression` | a middleware around the function; a later one stands outside of it |
+///
+/// The function stays as it is and can be called. Several attributes give it several routes. A
+/// function that no `routes![…]` takes is warned of as one that is never used. Beside the function
+/// stands a hidden type of its name, so that a module or type of that name finds no room there.
+#[proc_macro_attribute]
+pub fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    declaration::expand(Verb::Route, arguments.into(), item.into()).into()
+}
