@@ -135,12 +135,19 @@ pub mod prelude {
     pub use gnezdo_core::{Body, Reply, Request, Response, Service};
     pub use gnezdo_files::Files;
     pub use gnezdo_macros::{delete, get, head, options, patch, post, put, route};
+    #[cfg(feature = "validate")]
+    pub use gnezdo_web::Valid;
     pub use gnezdo_web::{
         App, Block, ClientAddress, Form, Html, IntoResponse, Json, Next, Params, Path, Problem,
         Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head, options, patch,
         path, post, put, routes, url_for,
     };
     pub use http::{HeaderMap, Method, StatusCode};
+    #[cfg(feature = "templates")]
+    pub use {
+        gnezdo_macros::templates,
+        gnezdo_web::templates::{Page, context},
+    };
 }
 
 /// Static files, in detail.
@@ -153,6 +160,10 @@ pub mod files {
 pub mod tls {
     pub use gnezdo_tls::*;
 }
+
+/// The templates in a folder of the crate: `templates!("templates")`.
+#[cfg(feature = "templates")]
+pub use gnezdo_macros::templates;
 
 /// The framework, in detail.
 pub mod web {

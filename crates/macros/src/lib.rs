@@ -22,6 +22,7 @@ mod declaration;
 mod fitting;
 mod function;
 mod pattern;
+mod templates;
 
 use proc_macro::TokenStream;
 
@@ -69,4 +70,18 @@ attribute_by_method! {
 #[proc_macro_attribute]
 pub fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     declaration::expand(Verb::Route, arguments.into(), item.into()).into()
+}
+
+/// The templates in a folder of the crate: `templates!("templates")`.
+///
+/// A program that is built for debugging reads them from there, and again when they have changed.
+/// A release has them within itself, if the feature `embed` is on, which it is by default; without
+/// it the folder is looked for in the working directory.
+///
+/// A template that is added or taken away is noticed when the crate is built again for another
+/// reason.
+#[proc_macro]
+pub fn templates(folder: TokenStream) -> TokenStream {
+    let folder = syn::parse_macro_input!(folder as syn::LitStr);
+    templates::expand(&folder).unwrap_or_else(|error| error.to_compile_error()).into()
 }
