@@ -1,7 +1,8 @@
-//! The command line of an app: the example `hello`, as people start it.
+//! The examples, as people start them: the command line of an app, and the lessons' sites.
 
 mod commands;
 mod environment;
+mod lessons;
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -27,7 +28,12 @@ fn example(name: &str) -> Command {
 
 /// What the example `hello` leaves when these words make it end.
 fn ended(words: &[&str]) -> Output {
-    example("hello").args(words).output().expect("cargo builds the examples for tests")
+    ended_of("hello", words)
+}
+
+/// What an example leaves when these words make it end.
+fn ended_of(name: &str, words: &[&str]) -> Output {
+    example(name).args(words).output().expect("cargo builds the examples for tests")
 }
 
 fn text(bytes: &[u8]) -> String {
