@@ -119,6 +119,20 @@ fn segments_are_decoded_after_the_split() {
 }
 
 #[test]
+fn long_texts_that_begin_and_end_alike_are_told_apart() {
+    check(
+        &["/abcdefgh-1-abcdefgh", "/abcdefgh-2-abcdefgh", "/{x}"],
+        &[
+            ("/abcdefgh-1-abcdefgh", Some("/abcdefgh-1-abcdefgh")),
+            ("/abcdefgh-2-abcdefgh", Some("/abcdefgh-2-abcdefgh")),
+            ("/abcdefgh-%32-abcdefgh", Some("/abcdefgh-2-abcdefgh")),
+            ("/abcdefgh-3-abcdefgh", Some("/{x} abcdefgh-3-abcdefgh")),
+            ("/abcdefgh-%33-abcdefgh", Some("/{x} abcdefgh-%33-abcdefgh")),
+        ],
+    );
+}
+
+#[test]
 fn fitting_resources_are_shown_best_first() {
     let converters = Converters::new().with("zebra", |text| text != "8").unwrap();
     let converters = converters.with("ape", |text| text != "9").unwrap();
