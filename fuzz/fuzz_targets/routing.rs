@@ -39,10 +39,11 @@ fn judge(pattern: &Pattern, path: &str, captures: &Captures) {
     let Ok(url) = pattern.url(&values) else { return };
     let mut router = Router::new();
     *router.resource(pattern) = ();
-    let found = router.find(&url, |(), captures| {
-        Some(values.iter().enumerate().all(|(at, (_, value))| {
-            captures.value(&url, at).is_some_and(|found| found == *value)
-        }))
-    });
+    let found =
+        router.find(&url, |(), captures| {
+            Some(values.iter().enumerate().all(|(at, (_, value))| {
+                captures.value(&url, at).is_some_and(|found| found == *value)
+            }))
+        });
     assert_eq!(found, Ok(true), "{url}");
 }

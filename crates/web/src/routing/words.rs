@@ -64,6 +64,7 @@ pub(super) struct RawSegment {
 }
 
 impl RawSegment {
+    #[inline]
     pub(super) fn read(path: &[u8], start: usize) -> Self {
         let first = word(path, start);
         let ends = ends(path, start, first);
