@@ -114,7 +114,7 @@ impl<T> Router<T> {
         path: &'p str,
         take: impl FnMut(&'r T, &Captures) -> Option<R>,
     ) -> Option<(Cow<'p, str>, R)> {
-        let other = other_slash(path).filter(|other| is_path(other))?;
+        let other = other_slash(path)?;
         let taken = self.routes.find(&other, take)?;
         Some((other, taken))
     }
@@ -148,13 +148,14 @@ fn is_path(path: &str) -> bool {
 fn other_slash(path: &str) -> Option<Cow<'_, str>> {
     // A reference that begins with two slashes names a host (RFC 3986 §4.2), and browsers take
     // a backslash for a slash.
-    if matches!(path.as_bytes(), [b'/'] | [b'/', b'/' | b'\\', ..]) {
+    if !is_path(path) || matches!(path.as_bytes(), [_] | [_, b'/' | b'\\', ..]) {
         return None;
     }
-    Some(match path.strip_suffix('/') {
+    let other = match path.strip_suffix('/') {
         Some(without) => Cow::Borrowed(without),
         None => Cow::Owned(format!("{path}/")),
-    })
+    };
+    is_path(&other).then_some(other)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! meets a node at most once, and looks at a segment once for each node: nobody can choose a
 //! path that costs more than the table has nodes.
 
+use std::borrow::Cow;
+
 use super::captures::Captures;
 use super::converter::Converter;
 use super::edges::{Edges, NodeId, ROOT};
@@ -109,17 +111,17 @@ struct Search<'r, 'p, T, F> {
     show: F,
 }
 
-impl<'r, T, F: FnMut(&'r T, &Captures) -> bool> Search<'r, '_, T, F> {
+impl<'r, 'p, T, F: FnMut(&'r T, &Captures) -> bool> Search<'r, 'p, T, F> {
     /// Tries all that fits the segment which starts at `start`, and what follows it; whether
     /// something was taken.
     fn at_segment(&mut self, mut id: NodeId, mut start: usize) -> bool {
         loop {
             let node = self.tree.node(id);
             let raw = RawSegment::read(self.path.as_bytes(), start);
-            let child = self.text_child(id, start, &raw);
+            let child = self.text_child(id, &raw);
             if !node.parameters.is_empty() {
                 return child.is_some_and(|child| self.after_segment(child, raw.end))
-                    || self.at_parameters(node, start, &raw);
+                    || self.at_parameters(node, &raw);
             }
             // Nothing else can fit: there is no need to come back.
             let Some(child) = child else { return false };
@@ -130,12 +132,12 @@ impl<'r, T, F: FnMut(&'r T, &Captures) -> bool> Search<'r, '_, T, F> {
         }
     }
 
-    fn text_child(&self, node: NodeId, start: usize, raw: &RawSegment) -> Option<NodeId> {
+    fn text_child(&self, node: NodeId, raw: &RawSegment) -> Option<NodeId> {
         if raw.is_encoded {
-            let text = percent::decode(&self.path[start..raw.end])?;
+            let text = self.text(raw)?;
             return self.child_of(node, Key::of(text.as_bytes()), || text.as_bytes());
         }
-        self.child_of(node, raw.key, || &self.path.as_bytes()[start..raw.end])
+        self.child_of(node, raw.key, || &self.path.as_bytes()[raw.start..raw.end])
     }
 
     fn child_of<'t>(&self, node: NodeId, key: Key, text: impl Fn() -> &'t [u8]) -> Option<NodeId> {
@@ -143,10 +145,10 @@ impl<'r, T, F: FnMut(&'r T, &Captures) -> bool> Search<'r, '_, T, F> {
     }
 
     /// Tries the parameters that take a segment, or what begins with it.
-    fn at_parameters(&mut self, node: &'r Node<T>, start: usize, raw: &RawSegment) -> bool {
+    fn at_parameters(&mut self, node: &'r Node<T>, raw: &RawSegment) -> bool {
         node.parameters.iter().any(|(converter, child)| {
-            let Some(end) = self.end_of_value(converter, start, raw) else { return false };
-            self.captures.push(start..end);
+            let Some(end) = self.end_of_value(converter, raw) else { return false };
+            self.captures.push(raw.start..end);
             let is_taken = self.after_segment(*child, end);
             self.captures.pop();
             is_taken
@@ -155,22 +157,25 @@ impl<'r, T, F: FnMut(&'r T, &Captures) -> bool> Search<'r, '_, T, F> {
 
     /// Where the value of a parameter ends that begins with a segment; `None` if it does not
     /// take it.
-    fn end_of_value(&self, converter: &Converter, start: usize, raw: &RawSegment) -> Option<usize> {
-        if start == raw.end {
+    fn end_of_value(&self, converter: &Converter, raw: &RawSegment) -> Option<usize> {
+        if raw.start == raw.end {
             return None;
         }
         match converter {
             Converter::Str if !raw.is_encoded => Some(raw.end),
             Converter::Path => {
-                let rest = &self.path[start..];
+                let rest = &self.path[raw.start..];
                 let is_fit = !percent::has_encoded_slash(rest) && percent::is_decodable(rest);
                 is_fit.then_some(self.path.len())
             }
-            other => {
-                let text = percent::decode(&self.path[start..raw.end])?;
-                other.fits(&text).then_some(raw.end)
-            }
+            other => other.fits(&self.text(raw)?).then_some(raw.end),
         }
+    }
+
+    /// A segment, decoded, if it can be.
+    fn text(&self, raw: &RawSegment) -> Option<Cow<'p, str>> {
+        let segment = &self.path[raw.start..raw.end];
+        if raw.is_encoded { percent::decode(segment) } else { Some(Cow::Borrowed(segment)) }
     }
 
     /// Goes on behind a segment that ends at `end`.

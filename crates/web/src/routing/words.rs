@@ -8,7 +8,7 @@
 const WORD: usize = size_of::<u64>();
 
 /// The first eight octets of a text, the last eight, and its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     first: u64,
     /// Zero for a text of less than eight octets.
@@ -42,16 +42,21 @@ impl Key {
         let words = (self.first ^ self.last.rotate_left(29)).wrapping_mul(FACTOR);
         words.wrapping_add(u64::from(salt).wrapping_mul(FACTOR))
     }
+}
 
-    /// Whether two keys are the same, decided at once.
-    pub(super) fn is(self, other: Self) -> bool {
+impl PartialEq for Key {
+    /// Decided at once, with one branch.
+    fn eq(&self, other: &Self) -> bool {
         let lens = u64::from(self.len ^ other.len);
         (self.first ^ other.first) | (self.last ^ other.last) | lens == 0
     }
 }
 
+impl Eq for Key {}
+
 /// The segment of a path that begins somewhere, as it stands there.
 pub(super) struct RawSegment {
+    pub(super) start: usize,
     /// Where it ends: at a slash, or with the path.
     pub(super) end: usize,
     pub(super) key: Key,
@@ -59,6 +64,7 @@ pub(super) struct RawSegment {
 }
 
 impl RawSegment {
+    #[inline]
     pub(super) fn read(path: &[u8], start: usize) -> Self {
         let first = word(path, start);
         let ends = ends(path, start, first);
@@ -68,7 +74,7 @@ impl RawSegment {
         let percents = octets_that_are(b'%', first) & below(ends);
         let len = ends.trailing_zeros() / 8;
         let key = Key { first: first & (below(ends) >> 7), last: 0, len };
-        Self { end: start + len as usize, key, is_encoded: percents != 0 }
+        Self { start, end: start + len as usize, key, is_encoded: percents != 0 }
     }
 
     /// Of at least eight octets.
@@ -85,7 +91,7 @@ impl RawSegment {
             at += WORD;
         };
         let key = Key { first, last: word(path, end - WORD), len: (end - start) as u32 };
-        Self { end, key, is_encoded: percents != 0 }
+        Self { start, end, key, is_encoded: percents != 0 }
     }
 }
 
@@ -156,22 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_differ_in_one_octet_have_different_keys() {
+    fn texts_that_differ_in_one_octet_or_in_length_have_different_keys() {
         for len in 1..=2 * WORD {
             let text = vec![b'a'; len];
             assert!(Key::of(&text).is_whole());
             for at in 0..len {
                 let mut other = text.clone();
                 other[at] = b'b';
-                assert!(!Key::of(&text).is(Key::of(&other)), "{at} of {len}");
+                assert_ne!(Key::of(&text), Key::of(&other), "{at} of {len}");
             }
-            other_len_differs(&text);
+            assert_ne!(Key::of(&text), Key::of(&[&*text, &[0]].concat()));
         }
         assert!(!Key::of(&[b'a'; 2 * WORD + 1]).is_whole());
-    }
-
-    fn other_len_differs(text: &[u8]) {
-        let with_zero = [text, &[0]].concat();
-        assert!(!Key::of(text).is(Key::of(&with_zero)));
     }
 }
