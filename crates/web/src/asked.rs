@@ -1,9 +1,11 @@
 //! What is remembered of a request while it is being answered, for those who write its problems.
 
 use gnezdo_core::grammar::{media_weight, wants_page};
-use gnezdo_core::{Glance, Request};
+use gnezdo_core::{Glance, Request, Response};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::middleware::Given;
 
 /// The name of the field with the id of a request.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -13,19 +15,25 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub struct Asked {
     method: Method,
     uri: Uri,
-    /// The fields `Accept` and `X-Request-Id`, of which the second was put in by a middleware.
+    /// The field `Accept`.
     headers: HeaderMap,
+    /// What a middleware has named the request; what the client named it proves nothing.
+    request_id: Option<HeaderValue>,
 }
 
 impl Asked {
     pub(crate) fn of(request: &Request) -> Self {
         let mut headers = HeaderMap::new();
-        for name in [ACCEPT, X_REQUEST_ID] {
-            if let Some(value) = request.headers().get(&name) {
-                headers.insert(name, value.clone());
-            }
+        if let Some(value) = request.headers().get(ACCEPT) {
+            headers.insert(ACCEPT, value.clone());
         }
-        Self { method: request.method().clone(), uri: request.uri().clone(), headers }
+        let given = request.extensions().get::<Given>();
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers,
+            request_id: given.map(|id| id.0.clone()),
+        }
     }
 
     pub(crate) fn of_glance(glance: &Glance<'_>) -> Self {
@@ -39,7 +47,7 @@ impl Asked {
             true
         });
         let uri = glance.path().parse().unwrap_or_default();
-        Self { method: glance.method().clone(), uri, headers }
+        Self { method: glance.method().clone(), uri, headers, request_id: None }
     }
 
     /// The method of the request.
@@ -64,7 +72,13 @@ impl Asked {
 
     /// The id of the request, if a [`RequestId`](crate::middleware::RequestId) has given it one.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get(X_REQUEST_ID)?.to_str().ok()
+        self.request_id.as_ref()?.to_str().ok()
+    }
+
+    /// Takes the name that a middleware within has given to the request, and to its answer.
+    pub(crate) fn note_answer(&mut self, response: &Response) {
+        let id = response.headers().get(X_REQUEST_ID);
+        self.request_id = self.request_id.take().or_else(|| id.cloned());
     }
 }
 

@@ -9,6 +9,8 @@
 //! request, also those without a route; those of a nested app or of a route see what was routed
 //! there.
 
+mod request_id;
+
 use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,6 +21,10 @@ use gnezdo_core::{Reply, Request};
 use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
 use crate::site::Site;
+
+pub use request_id::RequestId;
+
+pub(crate) use request_id::Given;
 
 /// Something that stands around handlers.
 ///
