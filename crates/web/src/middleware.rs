@@ -9,7 +9,9 @@
 //! request, also those without a route; those of a nested app or of a route see what was routed
 //! there.
 
+mod body_limit;
 mod request_id;
+mod timeout;
 
 use std::any::TypeId;
 use std::fmt;
@@ -22,7 +24,9 @@ use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
 use crate::site::Site;
 
+pub use body_limit::BodyLimit;
 pub use request_id::RequestId;
+pub use timeout::Timeout;
 
 pub(crate) use request_id::Given;
 
