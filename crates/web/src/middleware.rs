@@ -9,9 +9,11 @@
 //! request, also those without a route; those of a nested app or of a route see what was routed
 //! there.
 
+mod allow_deny;
 mod body_limit;
 mod request_id;
 mod timeout;
+mod trusted_proxies;
 
 use std::any::TypeId;
 use std::fmt;
@@ -24,9 +26,13 @@ use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
 use crate::site::Site;
 
+pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
 pub use request_id::RequestId;
 pub use timeout::Timeout;
+pub use trusted_proxies::TrustedProxies;
+
+pub use gnezdo_socket::{AccessRules, Network};
 
 pub(crate) use request_id::Given;
 

@@ -2,5 +2,6 @@
 
 mod answers;
 mod body_limit;
+mod clients;
 mod request_id;
 mod timeout;
