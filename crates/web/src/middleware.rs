@@ -11,7 +11,10 @@
 
 mod allow_deny;
 mod body_limit;
+mod cors;
+mod rate_limit;
 mod request_id;
+mod security_headers;
 mod timeout;
 mod trusted_proxies;
 
@@ -28,7 +31,10 @@ use crate::site::Site;
 
 pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
+pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
+pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
+pub use security_headers::{SecurityHeaders, Subdomains};
 pub use timeout::Timeout;
 pub use trusted_proxies::TrustedProxies;
 

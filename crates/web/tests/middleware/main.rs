@@ -3,5 +3,8 @@
 mod answers;
 mod body_limit;
 mod clients;
+mod cors;
+mod rate_limit;
 mod request_id;
+mod security_headers;
 mod timeout;
