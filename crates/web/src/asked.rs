@@ -1,9 +1,11 @@
 //! What is remembered of a request while it is being answered, for those who write its problems.
 
 use gnezdo_core::grammar::{media_weight, wants_page};
-use gnezdo_core::{Glance, Request};
+use gnezdo_core::{Glance, Request, Response};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::middleware::Given;
 
 /// The name of the field with the id of a request.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -15,19 +17,19 @@ pub struct Asked {
     uri: Uri,
     /// The lines of the field `Accept`: mostly one, often none.
     accept: Vec<HeaderValue>,
-    /// The field `X-Request-Id`, which a middleware has put in.
+    /// What a middleware has named the request; what the client named it proves nothing.
     request_id: Option<HeaderValue>,
 }
 
 impl Asked {
     /// Most of this is never looked at: nothing is copied that can be shared.
     pub(crate) fn of(request: &Request) -> Self {
-        let headers = request.headers();
+        let given = request.extensions().get::<Given>();
         Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
-            accept: headers.get_all(ACCEPT).iter().cloned().collect(),
-            request_id: headers.get(X_REQUEST_ID).cloned(),
+            accept: request.headers().get_all(ACCEPT).iter().cloned().collect(),
+            request_id: given.map(|id| id.0.clone()),
         }
     }
 
@@ -66,6 +68,12 @@ impl Asked {
     /// The id of the request, if a [`RequestId`](crate::middleware::RequestId) has given it one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_ref()?.to_str().ok()
+    }
+
+    /// Takes the name that a middleware within has given to the request, and to its answer.
+    pub(crate) fn note_answer(&mut self, response: &Response) {
+        let id = response.headers().get(X_REQUEST_ID);
+        self.request_id = self.request_id.take().or_else(|| id.cloned());
     }
 }
 

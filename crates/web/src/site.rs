@@ -17,7 +17,7 @@ use gnezdo_core::{Glance, Reply, Request, Service, give_fields_back};
 use http::header::ALLOW;
 use http::{Method, StatusCode, Uri};
 
-pub(crate) use finish::Finisher;
+pub(crate) use finish::{Finisher, new_request_id};
 pub(crate) use resource::Allowed;
 
 use self::hosts::Hosts;

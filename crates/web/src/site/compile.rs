@@ -35,6 +35,7 @@ impl Site {
             || looks(&plan.layers)
             || compiling.routes.iter().any(|route| looks(&route.layers))
             || compiling.mounts.iter().any(|mount| mount.service.wants_connection_info())
+            || compiling.mounts.iter().any(|mount| looks(&mount.layers))
             || plan.fallback.as_ref().is_some_and(|service| (**service).wants_connection_info());
         let site = Self {
             hosts: compiling.hosts,
