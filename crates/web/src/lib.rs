@@ -107,6 +107,9 @@ mod problem;
 
 pub mod fields;
 
+#[cfg(feature = "test-client")]
+mod test_client;
+
 pub use app::App;
 pub use asked::Asked;
 pub use blocking::{Block, Blocking};
@@ -130,6 +133,8 @@ pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
 pub use start::{StartError, StartFault};
+#[cfg(feature = "test-client")]
+pub use test_client::{TestClient, TestRequest, TestResponse};
 pub use urls::{UrlError, UrlValues, Urls};
 
 pub use gnezdo_core::escape;
