@@ -95,6 +95,8 @@ mod chunks;
 mod form;
 mod html;
 mod json;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod parts;
 mod redirect;
 mod response;
@@ -122,6 +124,8 @@ pub use html::Html;
 pub use json::Json;
 pub use listing::RouteInfo;
 pub use middleware::{IntoMiddleware, Middleware, Next};
+#[cfg(feature = "multipart")]
+pub use multipart::{Field, Multipart, MultipartLimits};
 pub use parameters::{Params, Path, PathParameter, PathParameters};
 pub use parts::ResponsePart;
 pub use plan::{Debug, Slashes};
