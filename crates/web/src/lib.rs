@@ -111,6 +111,8 @@ pub mod fields;
 
 #[cfg(feature = "test-client")]
 mod test_client;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use app::App;
 pub use asked::Asked;
@@ -139,6 +141,8 @@ pub use routing::PatternError;
 pub use start::{StartError, StartFault};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestRequest, TestResponse};
+#[cfg(feature = "tower")]
+pub use tower::{FromTower, HttpService, IntoTower, NextService, ReplyFuture};
 pub use urls::{UrlError, UrlValues, Urls};
 
 pub use gnezdo_core::escape;
