@@ -243,7 +243,7 @@ impl App {
     }
 
     /// Changes the plan: what was compiled before counts no more.
-    fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
         change(Arc::make_mut(&mut self.plan));
         self.site = Arc::default();
         self

@@ -98,6 +98,8 @@ mod chunks;
 mod form;
 mod html;
 mod json;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod parts;
 mod redirect;
 mod response;
@@ -112,6 +114,10 @@ pub mod fields;
 
 #[cfg(feature = "templates")]
 pub mod templates;
+#[cfg(feature = "test-client")]
+mod test_client;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use app::App;
 pub use asked::Asked;
@@ -126,6 +132,8 @@ pub use html::Html;
 pub use json::Json;
 pub use listing::RouteInfo;
 pub use middleware::{IntoMiddleware, Middleware, Next};
+#[cfg(feature = "multipart")]
+pub use multipart::{Field, Multipart, MultipartLimits};
 pub use parameters::{Params, Path, PathParameter, PathParameters};
 pub use parts::ResponsePart;
 pub use plan::{Debug, Slashes};
@@ -137,6 +145,10 @@ pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
 pub use start::{StartError, StartFault};
+#[cfg(feature = "test-client")]
+pub use test_client::{TestClient, TestRequest, TestResponse};
+#[cfg(feature = "tower")]
+pub use tower::{FromTower, HttpService, IntoTower, NextService, ReplyFuture};
 pub use urls::{UrlError, UrlValues, Urls};
 #[cfg(feature = "validate")]
 pub use valid::Valid;

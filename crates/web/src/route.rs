@@ -111,8 +111,12 @@ impl Route {
     }
 
     /// Puts a middleware around the handler; one that is added later stands outside of it.
-    pub fn wrap<How, M: IntoMiddleware<How> + 'static>(mut self, middleware: M) -> Self {
-        self.layers.insert(0, Layer::new(middleware));
+    pub fn wrap<How, M: IntoMiddleware<How> + 'static>(self, middleware: M) -> Self {
+        self.with_layer(Layer::new(middleware))
+    }
+
+    pub(crate) fn with_layer(mut self, layer: Layer) -> Self {
+        self.layers.insert(0, layer);
         self
     }
 }

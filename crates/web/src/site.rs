@@ -18,6 +18,8 @@ use http::header::ALLOW;
 use http::{Method, StatusCode, Uri};
 
 pub(crate) use finish::{Finisher, new_request_id};
+#[cfg(feature = "tower")]
+pub(crate) use finish::finish_alone;
 pub(crate) use resource::Allowed;
 
 use self::hosts::Hosts;
