@@ -46,7 +46,8 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
     note = "return text, bytes, `Html`, `Json`, a `Redirect`, a `StatusCode`, a tuple `(StatusCode, \
             fields, T)`, an `http::Response`, or a `Result` of them",
     note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
-            becomes by `?`"
+            becomes by `?`",
+    note = "for a type of your own: return `Json(value)`, or implement `IntoResponse`"
 )]
 pub trait IntoResponse {
     /// The answer.
@@ -71,7 +72,8 @@ pub trait IntoResponse {
             `StatusCode`, a tuple `(StatusCode, fields, T)`, an `http::Response`, or a `Result` of \
             them",
     note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
-            becomes by `?`"
+            becomes by `?`",
+    note = "for a type of your own: return `Json(value)`, or implement `IntoResponse`"
 )]
 pub trait IntoReply {
     /// The answer of a route, which may be kept there to be given again.
