@@ -27,7 +27,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// | [`Chunks<I>`](crate::Chunks) | 200 | piece after piece, as an iterator gives them |
 /// | [`StatusCode`] | as it says | none |
 /// | `()` | 204 | none |
-/// | `(StatusCode, T)`, `(StatusCode, fields, T)`, … | as it says | as of `T`, with [parts](ResponsePart) |
+/// | `(StatusCode, T)`, `(StatusCode, fields, T)`, … | as it says | as of `T`, with [parts](crate::ResponsePart) |
 /// | `http::Response<T>` | as it says | `T`, without a type of its own |
 /// | [`Problem`](crate::Problem), [`Rejection`](crate::Rejection) | as they say | a problem of RFC 9457, or a page |
 /// | `Result<T, E>` | as of `T` or `E` | as of `T` or `E` |
