@@ -242,6 +242,7 @@ fn whatever_is_a_handler_can_be_declared() {
         "hidden"
     }
     #[get("/hidden-future")]
+    #[allow(clippy::manual_async_fn)]
     fn hidden_future() -> impl Future<Output = &'static str> + Send {
         async { "hidden future" }
     }
@@ -262,6 +263,28 @@ fn whatever_is_a_handler_can_be_declared() {
     assert_eq!(content(&app, "GET", "/hidden-future"), "hidden future");
     assert_eq!(answer(&app, "GET", "/reply", "body"), (200, "body".into()));
     assert_eq!(answer(&app, "GET", "/error", "").0, 500);
+}
+
+#[test]
+fn a_function_may_have_whatever_name() {
+    #[get("/1/{a}")]
+    async fn argument_0(_: Path<String>) {}
+    #[get("/2/{a}")]
+    async fn future(_: Path<String>) {}
+    #[get("/3/{a}")]
+    async fn routes(_: Path<String>) {}
+    #[get("/4/{a}")]
+    async fn get(_: Path<String>) {}
+    assert_eq!(routes![argument_0, future, routes, get].len(), 4);
+}
+
+#[test]
+fn an_argument_may_be_there_under_conditions() {
+    #[get("/{a}")]
+    fn index(#[cfg(any())] _: Nothing, #[cfg(not(any()))] Path(a): Path<String>) -> String {
+        a
+    }
+    assert_eq!(content(&App::new().routes(routes![index]), "GET", "/x"), "x");
 }
 
 #[test]

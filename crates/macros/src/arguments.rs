@@ -1,6 +1,6 @@
 //! What stands in the parentheses of an attribute: the pattern first, the rest in any order.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// Reads what stands in the parentheses; `place` is where the attribute is.
-    pub(crate) fn parse(verb: Verb, tokens: proc_macro2::TokenStream, place: Span) -> Result<Self> {
+    pub(crate) fn parse(verb: Verb, tokens: TokenStream, place: Span) -> Result<Self> {
         if tokens.is_empty() {
             return Err(Error::new(place, "the pattern of the route is missing: write (\"/\")"));
         }

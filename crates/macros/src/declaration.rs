@@ -12,7 +12,7 @@ use crate::function::Function;
 ///
 /// After a mistake there is as much of both as can be had, so that the compiler complains about
 /// the mistake alone, and not about all that needs the function.
-pub(crate) fn expand(verb: Verb, arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(verb: Verb, arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let function = syn::parse2::<Function>(item.clone())
         .and_then(|function| function.check().map(|()| function));
     let mut function = match function {
@@ -24,16 +24,31 @@ pub(crate) fn expand(verb: Verb, arguments: TokenStream, item: TokenStream) -> T
     };
     let mut routes = vec![Arguments::parse(verb, arguments, Span::call_site())];
     routes.extend(function.take_routes());
-    let body = routes_body(&function, routes).unwrap_or_else(|error| {
-        let error = error.into_compile_error();
-        quote!(#error ::std::vec::Vec::new())
+    let declaration = declaration(&function, routes).unwrap_or_else(|error| Declaration {
+        questions: error.into_compile_error(),
+        list: quote!(::std::vec::Vec::new()),
     });
-    let declared = declared(&function, &body);
-    quote!(#function #declared)
+    let declared = declared(&function, &declaration);
+    // A handler takes its arguments by value, whatever it does with them.
+    quote! {
+        #[allow(clippy::needless_pass_by_value)]
+        #function
+        #declared
+    }
 }
 
-/// The type beside the function.
-fn declared(function: &Function, body: &TokenStream) -> TokenStream {
+/// What stands in the items beside the function.
+struct Declaration {
+    /// What the compiler is asked, or told if there is a mistake.
+    questions: TokenStream,
+    /// The routes.
+    list: TokenStream,
+}
+
+/// The type beside the function. The questions stand before it, so that the answers to them come
+/// before what the compiler says of the function as a whole.
+fn declared(function: &Function, declaration: &Declaration) -> TokenStream {
+    let Declaration { questions, list } = declaration;
     let name = &function.signature.ident;
     let visibility = &function.visibility;
     let conditions: Vec<_> = function.conditions().collect();
@@ -48,19 +63,21 @@ fn declared(function: &Function, body: &TokenStream) -> TokenStream {
         )]
         #visibility struct #name {}
 
+        #questions
+
         #(#conditions)*
         #[automatically_derived]
         #[allow(deprecated)]
         impl ::gnezdo::web::Declared for #name {
             fn routes() -> ::std::vec::Vec<::gnezdo::web::Route> {
-                #body
+                #list
             }
         }
     }
 }
 
-/// The list of routes, after questions to the compiler.
-fn routes_body(function: &Function, routes: Vec<Result<Arguments>>) -> Result<TokenStream> {
+/// What the attributes of a function say about it.
+fn declaration(function: &Function, routes: Vec<Result<Arguments>>) -> Result<Declaration> {
     let routes = all(routes)?;
     for blocking in routes.iter().filter_map(|route| route.blocking.as_ref()) {
         if function.signature.asyncness.is_some() {
@@ -70,11 +87,10 @@ fn routes_body(function: &Function, routes: Vec<Result<Arguments>>) -> Result<To
             ));
         }
     }
-    let questions = fitting::questions(function, &routes);
-    let routes = routes.iter().map(|route| declared_route(&function.signature.ident, route));
-    Ok(quote! {
-        #questions
-        ::std::vec::Vec::from([#(#routes),*])
+    let list = routes.iter().map(|route| declared_route(&function.signature.ident, route));
+    Ok(Declaration {
+        questions: fitting::questions(function, &routes),
+        list: quote!(::std::vec::Vec::from([#(#list),*])),
     })
 }
 
@@ -96,11 +112,12 @@ fn all(routes: Vec<Result<Arguments>>) -> Result<Vec<Arguments>> {
 /// what `Location::caller()` shall say.
 fn declared_route(function: &Ident, route: &Arguments) -> TokenStream {
     let Arguments { methods, pattern, name, blocking, wraps } = route;
+    let place = function.span();
     let handler = match blocking {
-        Some(_) => quote!(::gnezdo::web::Block::blocking(#function)),
+        Some(_) => quote_spanned!(place => ::gnezdo::web::Block::blocking(#function)),
         None => quote!(#function),
     };
-    let made = quote_spanned! { function.span() =>
+    let made = quote_spanned! { place =>
         ::gnezdo::web::Route::new([#(::gnezdo::http::Method::#methods),*], #pattern, #handler)
     };
     let name = name.iter();

@@ -3,10 +3,10 @@
 //! Of a function as a whole it can only say that it is no handler. Asked for one argument, for the
 //! answer, or for the future, it names the one, and says why.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{ReturnType, Type};
+use syn::{Ident, ReturnType, Type};
 
 use crate::arguments::Arguments;
 use crate::function::{Function, contains_impl};
@@ -15,35 +15,42 @@ use crate::function::{Function, contains_impl};
 /// they are answers, and then tells which of their parts is none.
 const NEVER_FUTURES: [&str; 4] = ["Html", "Json", "Option", "Result"];
 
-/// A function that is never called, in which each argument and the answer stands for itself.
+/// A function that is never called, in which each argument and the answer stands for itself. It has
+/// no name, which could be that of the user's.
 pub(crate) fn questions(function: &Function, routes: &[Arguments]) -> TokenStream {
     if function.has_conditional_arguments() {
         return TokenStream::new();
     }
     let types: Vec<&Type> = function.arguments().collect();
-    let names: Vec<_> = (0..types.len()).map(|index| format_ident!("argument_{index}")).collect();
-    let arguments = types.iter().enumerate().map(|(index, written)| match index + 1 {
-        position if position == types.len() => {
-            quote_spanned!(written.span() => ::gnezdo::web::marker::takes::<#written, _>();)
-        }
-        _ => quote_spanned!(written.span() => ::gnezdo::web::marker::looks::<#written>();),
-    });
+    let names: Vec<Ident> = (0..types.len())
+        .map(|index| format_ident!("argument_{index}", span = Span::mixed_site()))
+        .collect();
+    let arguments = about_arguments(&types);
     let answer = about_answer(function, routes);
-    let name = &function.signature.ident;
-    let future = function.signature.asyncness.as_ref().map(|_| {
-        quote_spanned! { name.span() =>
-            let future = #name(#(#names),*);
-            ::gnezdo::web::marker::is_sent(&future);
-        }
-    });
+    let future = about_future(function, &names);
+    let conditions = function.conditions();
     quote! {
-        #[allow(clippy::all, dead_code, unused_variables)]
-        fn fitting(#(#names: #types),*) {
+        #(#conditions)*
+        #[allow(clippy::all, dead_code, deprecated, unused_variables)]
+        const _: fn(#(#types),*) = |#(#names),*| {
             #(#arguments)*
             #answer
             #future
-        }
+        };
     }
+}
+
+/// Asks whether each type is an argument, in its place.
+fn about_arguments(types: &[&Type]) -> Vec<TokenStream> {
+    let Some((last, others)) = types.split_last() else {
+        return Vec::new();
+    };
+    let mut questions: Vec<TokenStream> = others
+        .iter()
+        .map(|other| quote_spanned!(other.span() => ::gnezdo::web::marker::looks::<#other>();))
+        .collect();
+    questions.push(quote_spanned!(last.span() => ::gnezdo::web::marker::takes::<#last, _>();));
+    questions
 }
 
 /// Asks whether what a function returns is an answer.
@@ -64,6 +71,13 @@ fn about_answer(function: &Function, routes: &[Arguments]) -> TokenStream {
         quote!(answers::<#written, _>)
     };
     quote_spanned!(written.span() => ::gnezdo::web::marker::#question();)
+}
+
+/// Asks whether the future of an async function can go to another thread.
+fn about_future(function: &Function, arguments: &[Ident]) -> Option<TokenStream> {
+    function.signature.asyncness.as_ref()?;
+    let name = &function.signature.ident;
+    Some(quote_spanned!(name.span() => ::gnezdo::web::marker::is_sent(&#name(#(#arguments),*));))
 }
 
 fn is_never_a_future(written: &Type) -> bool {

@@ -11,6 +11,9 @@ use syn::{Attribute, Error, FnArg, Meta, Result, Safety, Signature, Token, Type,
 
 use crate::arguments::{Arguments, Verb};
 
+/// How many arguments a handler takes at most: those of `Handler`.
+const ARGUMENTS_MAX: usize = 12;
+
 /// What may stand between the visibility of a function and `fn`.
 const BEFORE_FN: [&str; 4] = ["const", "async", "unsafe", "extern"];
 
@@ -74,11 +77,19 @@ impl Function {
                 "a generic function cannot be a route: write the types that it is called with",
             );
         }
-        if let Some(argument) = self.arguments().find(|argument| contains_impl(argument)) {
+        if let Some(argument) = self.arguments().find(contains_impl) {
             return refuse(
                 argument.span(),
                 "an argument of a route has a type that is known: write it in place of `impl …`",
             );
+        }
+        if let Some(extra) = signature.inputs.iter().nth(ARGUMENTS_MAX) {
+            let count = signature.inputs.len();
+            let reason = format!(
+                "a handler takes up to {ARGUMENTS_MAX} arguments, and this one has {count}: make \
+                 one type of several by `FromHead`"
+            );
+            return Err(Error::new(extra.span(), reason));
         }
         if let Safety::Unsafe(word) = &signature.safety {
             return refuse(word.span(), "an unsafe function cannot be a route: remove `unsafe`");

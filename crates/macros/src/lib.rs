@@ -35,7 +35,7 @@ macro_rules! attribute_by_method {
         /// Takes what [`macro@route`] takes, but for `methods`.
         #[proc_macro_attribute]
         pub fn $attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
-            declaration::expand(Verb::Method(stringify!($method)), arguments.into(), item.into())
+            declaration::expand(Verb::Method(stringify!($method)), arguments.into(), &item.into())
                 .into()
         }
     )+};
@@ -47,13 +47,28 @@ attribute_by_method! {
 
 /// Declares a route on its function, for some methods or for all of them.
 ///
-/// ```ignore
+/// ```
 /// use gnezdo::prelude::*;
 ///
-/// #[route("/search", methods = ["GET", "POST"], name = "find", blocking, wrap = timed)]
-/// fn search(Query(words): Query<Words>) -> Result<Html<String>, Problem> { … }
+/// #[derive(serde::Deserialize)]
+/// struct Words {
+///     words: String,
+/// }
+///
+/// fn marked(request: Request, next: Next) -> Reply {
+///     next.call(request).map(|mut response| {
+///         response.headers_mut().insert("x-by", "gnezdo".parse().unwrap());
+///         response
+///     })
+/// }
+///
+/// #[route("/search", methods = ["GET", "POST"], name = "find", blocking, wrap = marked)]
+/// fn search(Query(Words { words }): Query<Words>) -> Result<String, Problem> {
+///     Ok(std::fs::read_to_string("words")?.replace(&words, "***"))
+/// }
 ///
 /// let app = App::new().routes(routes![search]);
+/// assert_eq!(app.url_for("find", [("words", "nest")]).unwrap(), "/search?words=nest");
 /// ```
 ///
 /// | argument | |
@@ -64,12 +79,11 @@ attribute_by_method! {
 /// | `blocking` | the function waits: it runs on a thread for such functions |
 /// | `wrap = expression` | a middleware around the function; a later one stands outside of it |
 ///
-/// The function stays as it is and can be called. Several attributes give it several routes. A
-/// function that no `routes![…]` takes is warned of as one that is never used. Beside the function
-/// stands a hidden type of its name, so that a module or type of that name finds no room there.
+/// The function stays as it is and can be called; several attributes give it several routes. Beside
+/// it stands a hidden type of its name, so a module or a type of that name finds no room there.
 #[proc_macro_attribute]
 pub fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    declaration::expand(Verb::Route, arguments.into(), item.into()).into()
+    declaration::expand(Verb::Route, arguments.into(), &item.into()).into()
 }
 
 /// The templates in a folder of the crate: `templates!("templates")`.

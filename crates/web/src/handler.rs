@@ -37,10 +37,14 @@ use crate::response::{IntoReply, IntoResponse};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler",
     label = "not a handler",
-    note = "a handler is a function or an async function; all its arguments but the last implement \
-            `FromHead`, the last implements `FromRequest`, and what it returns is `IntoResponse`",
-    note = "arguments that take the content (`Json`, `Form`, `Bytes`, `String`, `Request`) can only \
-            be the last"
+    note = "a handler is a function or an async function of up to 12 arguments: all but the last \
+            implement `FromHead`, the last implements `FromRequest`, and what it returns is \
+            `IntoResponse`",
+    note = "arguments that take the content (`Json`, `Form`, `Multipart`, `Bytes`, `String`, `Body`, \
+            `Request`) can only be the last",
+    note = "`.blocking()` is for plain functions: an `async fn` waits by `.await`",
+    note = "with an attribute such as `#[get(\"/\")]` above the function, an error of its own points \
+            to what does not fit"
 )]
 pub trait Handler<How>: Send + Sync + 'static {
     /// Answers a request.
