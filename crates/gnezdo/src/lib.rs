@@ -135,6 +135,8 @@ pub mod prelude {
     pub use gnezdo_core::{Body, Reply, Request, Response, Service};
     pub use gnezdo_files::Files;
     pub use gnezdo_macros::{delete, get, head, options, patch, post, put, route};
+    #[cfg(feature = "multipart")]
+    pub use gnezdo_web::Multipart;
     #[cfg(feature = "validate")]
     pub use gnezdo_web::Valid;
     pub use gnezdo_web::{
