@@ -11,6 +11,8 @@
 
 mod allow_deny;
 mod body_limit;
+#[cfg(feature = "files")]
+mod compression;
 mod cors;
 mod rate_limit;
 mod request_id;
@@ -31,6 +33,8 @@ use crate::site::Site;
 
 pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
+#[cfg(feature = "files")]
+pub use compression::Compression;
 pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;

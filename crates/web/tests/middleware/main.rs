@@ -3,6 +3,8 @@
 mod answers;
 mod body_limit;
 mod clients;
+#[cfg(feature = "files")]
+mod compression;
 mod cors;
 mod rate_limit;
 mod request_id;
