@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use gnezdo_core::{Reply, Response, complain};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::Site;
 use crate::asked::Asked;
@@ -198,9 +198,21 @@ impl Site {
                 if let Some(problem) = problem::underway(&mut own) {
                     problem::write(&problem, &asked, self.debug, &mut own);
                 }
+                keep_fields(response.headers(), own.headers_mut());
                 *response = own;
             }
             None => problem::write(&problem, &asked, self.debug, response),
+        }
+    }
+}
+
+/// What the problem and the middleware around it have said stays, unless the hook says it otherwise:
+/// `Allow`, `Retry-After`, who may read the answer.
+fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
+    let names: Vec<_> = said.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
+    for name in names {
+        for value in said.get_all(&name) {
+            own.append(name.clone(), value.clone());
         }
     }
 }

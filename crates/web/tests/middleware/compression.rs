@@ -214,6 +214,16 @@ fn a_body_that_breaks_off_breaks_off_coded() {
 }
 
 #[test]
+fn what_is_small_enough_is_coded_at_once_and_has_a_length() {
+    for (bytes, is_at_once) in [(64 * 1024, true), (64 * 1024 + 1, false)] {
+        let app = App::new().get("/", move || Html("a".repeat(bytes))).wrap(Compression::new());
+        let answer = accepting(&app, "br");
+        assert_eq!(answer.promised.is_some(), is_at_once, "{bytes}");
+        assert_eq!(decode("br", &answer.body).len(), bytes);
+    }
+}
+
+#[test]
 fn head_says_what_get_would() {
     let app = App::new()
         .get("/", || Html(page()))

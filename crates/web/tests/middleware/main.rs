@@ -6,6 +6,7 @@ mod clients;
 #[cfg(feature = "files")]
 mod compression;
 mod cors;
+mod problems;
 mod rate_limit;
 mod request_id;
 mod security_headers;
