@@ -69,13 +69,16 @@
 //!
 //! # Features
 //!
-//! All are on by default.
+//! The first three are on by default.
 //!
 //! | | |
 //! |---|---|
 //! | `command` | [`App::main`](Main::main), the command line of an app |
 //! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
+//! | `multipart` | `web::Multipart`: forms with files |
+//! | `test-client` | `web::TestClient`: calls an app in tests, without a socket |
+//! | `tower` | layers and services of tower, such as a router of axum, and apps as services of tower |
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
