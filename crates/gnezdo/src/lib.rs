@@ -78,7 +78,7 @@
 //!
 //! # Features
 //!
-//! All are on by default.
+//! The first three are on by default.
 //!
 //! | | |
 //! |---|---|
