@@ -197,6 +197,16 @@ impl App {
         self.with(|plan| plan.content_bytes_max = bytes)
     }
 
+    /// Gives handlers templates, by [`Page`](crate::templates::Page). They are looked at when the
+    /// app starts.
+    #[cfg(feature = "templates")]
+    #[must_use]
+    pub fn templates(self, templates: crate::templates::Templates) -> Self {
+        let check = templates.clone();
+        let app = self.state(templates);
+        app.with(|plan| plan.checks.push(Arc::new(move |site| check.faults(site))))
+    }
+
     /// Adds a command to the app's command line, beside `run` and `routes`.
     #[must_use]
     pub fn command(self, command: Command) -> Self {
@@ -233,7 +243,7 @@ impl App {
     }
 
     /// Changes the plan: what was compiled before counts no more.
-    fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
         change(Arc::make_mut(&mut self.plan));
         self.site = Arc::default();
         self

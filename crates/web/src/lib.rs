@@ -86,15 +86,20 @@ mod urls;
 mod blocking;
 mod demands;
 mod extract;
+mod fitting;
 mod handler;
 mod parameters;
 mod query;
 mod rejection;
+#[cfg(feature = "validate")]
+mod valid;
 
 mod chunks;
 mod form;
 mod html;
 mod json;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod parts;
 mod redirect;
 mod response;
@@ -107,18 +112,28 @@ mod problem;
 
 pub mod fields;
 
+#[cfg(feature = "templates")]
+pub mod templates;
+#[cfg(feature = "test-client")]
+mod test_client;
+#[cfg(feature = "tower")]
+mod tower;
+
 pub use app::App;
 pub use asked::Asked;
 pub use blocking::{Block, Blocking};
 pub use chunks::Chunks;
 pub use demands::Demands;
 pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
+pub use fields::{ContentError, InvalidField, QueryLimits};
 pub use form::Form;
 pub use handler::Handler;
 pub use html::Html;
 pub use json::Json;
 pub use listing::RouteInfo;
 pub use middleware::{IntoMiddleware, Middleware, Next};
+#[cfg(feature = "multipart")]
+pub use multipart::{Field, Multipart, MultipartLimits};
 pub use parameters::{Params, Path, PathParameter, PathParameters};
 pub use parts::ResponsePart;
 pub use plan::{Debug, Slashes};
@@ -130,14 +145,22 @@ pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
 pub use start::{StartError, StartFault};
+#[cfg(feature = "test-client")]
+pub use test_client::{TestClient, TestRequest, TestResponse};
+#[cfg(feature = "tower")]
+pub use tower::{FromTower, HttpService, IntoTower, NextService, ReplyFuture};
 pub use urls::{UrlError, UrlValues, Urls};
+#[cfg(feature = "validate")]
+pub use valid::Valid;
 
 pub use gnezdo_core::escape;
 
-/// Names that only the compiler needs, to tell apart the ways in which a function is a handler.
+/// Names that only the compiler needs: to tell apart the ways in which a function is a handler, and
+/// to say what does not fit.
 #[doc(hidden)]
 pub mod marker {
     pub use crate::extract::{ViaHead, ViaRequest};
+    pub use crate::fitting::{AnswerOrFuture, answers, is_sent, looks, replies, responds, takes};
     pub use crate::handler::{AtOnce, Awaited, OnThread};
     pub use crate::middleware::{AsItIs, ByFunction, ByFuture};
 }

@@ -288,7 +288,7 @@ impl Next {
                 self.at += 1;
                 layer.middleware.handle(request, self)
             }
-            None => site.call_inside(self.stage, request),
+            None => site.call_inside(&self.stage, request),
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::fields::{ContentError, InvalidField};
 use crate::problem::Problem;
 use crate::response::IntoResponse;
 
+/// How many causes of an error are looked at.
+const CAUSES_MAX: usize = 16;
+
 /// Why an argument of a handler cannot be had from a request: the `E` of `Result<T, E>` for every
 /// argument that comes with the framework.
 ///
@@ -40,8 +43,20 @@ pub enum Rejection {
         /// How many bytes it may have; `None` if the server's limit was met, which it knows.
         max: Option<u64>,
     },
+    /// The content has more of something than it may have: 413.
+    ContentLimit {
+        /// Of what, such as "bytes in a file".
+        limit: &'static str,
+        /// How many it may have.
+        max: u64,
+    },
     /// The content broke off before its end: 400.
     ContentTruncated,
+    /// The content breaks the grammar of its format: 400.
+    Malformed {
+        /// Which rule is broken.
+        reason: &'static str,
+    },
     /// The content did not come in time: 408.
     ContentTimedOut,
     /// The content is not UTF-8: 400.
@@ -72,13 +87,16 @@ impl Rejection {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::ContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ContentTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ContentTooLarge { .. } | Self::ContentLimit { .. } => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::ContentTimedOut => StatusCode::REQUEST_TIMEOUT,
             Self::NotProvided { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Query(_)
             | Self::Content(_)
             | Self::ContentTruncated
+            | Self::Malformed { .. }
             | Self::NotUtf8
             | Self::Field { .. } => StatusCode::BAD_REQUEST,
         }
@@ -108,12 +126,25 @@ impl Rejection {
 
 impl From<BodyError> for Rejection {
     fn from(error: BodyError) -> Self {
-        match error {
+        match cause(&error) {
             BodyError::TooLarge => Self::ContentTooLarge { max: None },
             BodyError::TimedOut => Self::ContentTimedOut,
             _ => Self::ContentTruncated,
         }
     }
+}
+
+/// The error of the body that has others around it, if it came through bodies of others.
+fn cause(error: &BodyError) -> &BodyError {
+    let mut innermost = error;
+    let mut next = error.source();
+    // A chain of causes could be endless.
+    for _ in 0..CAUSES_MAX {
+        let Some(cause) = next else { break };
+        innermost = cause.downcast_ref().unwrap_or(innermost);
+        next = cause.source();
+    }
+    innermost
 }
 
 impl IntoResponse for Rejection {
@@ -144,6 +175,10 @@ impl fmt::Display for Rejection {
                 write!(f, "the content has more than {max} bytes")
             }
             Self::ContentTooLarge { max: None } => f.write_str("the content is too large"),
+            Self::ContentLimit { limit, max } => {
+                write!(f, "the content has more than {max} {limit}")
+            }
+            Self::Malformed { reason } => write!(f, "the content cannot be read: {reason}"),
             Self::ContentTruncated => f.write_str("the content broke off before its end"),
             Self::ContentTimedOut => f.write_str("the content did not come in time"),
             Self::NotUtf8 => f.write_str("the content is not UTF-8"),

@@ -15,6 +15,8 @@ use http::{HeaderMap, StatusCode};
 use super::Site;
 use crate::asked::Asked;
 use crate::blocking;
+#[cfg(feature = "tower")]
+use crate::plan::Debug;
 use crate::problem::{self, Problem};
 use crate::response::{IntoReply, IntoResponse, Memo};
 
@@ -185,11 +187,7 @@ impl Site {
         asked.note_answer(response);
         let Some(mut problem) = problem::underway(response) else { return };
         let route = route.map(|index| &self.routes[index]);
-        if problem.status().is_server_error() {
-            let id = asked.request_id().map_or_else(new_request_id, str::to_owned);
-            problem.set_request_id(id);
-            tell(&problem, &asked, route.map(|route| route.handler_name.as_str()));
-        }
+        note(&mut problem, &asked, route.map(|route| route.handler_name.as_str()));
         let hook = route.and_then(|route| route.hook.as_ref()).or(self.hook.as_ref());
         let hooked = hook.and_then(|hook| contained(|| hook(&problem, &asked)).ok().flatten());
         match hooked {
@@ -214,6 +212,24 @@ fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
         for value in said.get_all(&name) {
             own.append(name.clone(), value.clone());
         }
+    }
+}
+
+/// Writes out the problem that a response carries, if it does, of a service outside of all apps.
+#[cfg(feature = "tower")]
+pub(crate) fn finish_alone(response: &mut Response, asked: &Asked) {
+    if let Some(mut problem) = problem::underway(response) {
+        note(&mut problem, asked, None);
+        problem::write(&problem, asked, Debug::of_build(), response);
+    }
+}
+
+/// Gives a fault of ours the id of its request, and tells it.
+fn note(problem: &mut Problem, asked: &Asked, handler: Option<&str>) {
+    if problem.status().is_server_error() {
+        let id = asked.request_id().map_or_else(new_request_id, str::to_owned);
+        problem.set_request_id(id);
+        tell(problem, asked, handler);
     }
 }
 
