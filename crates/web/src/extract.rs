@@ -7,6 +7,7 @@
 
 mod body;
 mod head;
+mod pieces;
 pub(crate) mod state;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ use crate::routing::Captures;
 use crate::site::{Finisher, Live, Site};
 
 pub(crate) use body::{collect, media_type};
+pub(crate) use pieces::Pieces;
 
 /// A request that found its route.
 pub struct Routed<'r> {

@@ -27,6 +27,7 @@ use crate::response::{IntoReply, IntoResponse};
 /// | [`ClientAddress`](crate::ClientAddress) | who asks | |
 /// | [`Urls`](crate::Urls) | the addresses of other routes | |
 /// | last: [`Json<T>`](crate::Json), [`Form<T>`](crate::Form), `Bytes`, `String` | the whole content | |
+/// | last: [`Multipart`](crate::Multipart) | a form with files, part by part | |
 /// | last: `Body`, [`Request`](gnezdo_core::Request) | the content as it comes; the request itself | |
 ///
 /// `Option<A>` is `None` where `A` cannot be had, `Result<A, Rejection>` tells why.

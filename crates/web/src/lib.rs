@@ -133,7 +133,7 @@ pub use json::Json;
 pub use listing::RouteInfo;
 pub use middleware::{IntoMiddleware, Middleware, Next};
 #[cfg(feature = "multipart")]
-pub use multipart::{Field, Multipart, MultipartLimits};
+pub use multipart::{Field, Multipart, MultipartLimits, UploadedFile};
 pub use parameters::{Params, Path, PathParameter, PathParameters};
 pub use parts::ResponsePart;
 pub use plan::{Debug, Slashes};

@@ -15,6 +15,7 @@ mod file_name;
 mod gate;
 mod limits;
 mod saving;
+mod whole;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -28,10 +29,13 @@ use http_body::Body as _;
 
 pub use field::Field;
 pub use limits::MultipartLimits;
+pub use whole::UploadedFile;
 
 use self::gate::{Gate, Source};
 use crate::demands::Demands;
 use crate::extract::{FromRequest, Routed, Taken};
+use crate::fields::QueryLimits;
+use crate::query;
 use crate::rejection::Rejection;
 
 /// RFC 2046 §5.1.1: a boundary has 1 to 70 characters.
@@ -66,6 +70,8 @@ pub struct Multipart {
     parser: multer::Multipart<'static>,
     gate: Gate,
     limits: MultipartLimits,
+    /// Of the fields, if they are read as a whole.
+    query_limits: QueryLimits,
     parts: usize,
     part: Option<Part>,
     /// After a refusal nothing is read as a part.
@@ -170,7 +176,7 @@ impl FromRequest for Multipart {
             Ok(boundary) => boundary,
             Err(rejection) => return Taken::Now(Err(rejection)),
         };
-        let limits = MultipartLimits::of(&routed);
+        let (limits, query_limits) = (MultipartLimits::of(&routed), query::limits(&routed));
         let max = limits.content_bytes_max;
         let request = routed.into_request();
         let announced = announced_bytes(request.headers()).max(request.body().size_hint().lower());
@@ -180,7 +186,8 @@ impl FromRequest for Multipart {
         }
         let gate = Gate::new(max);
         let parser = multer::Multipart::new(Source::new(request.into_body(), &gate), boundary);
-        Taken::Now(Ok(Self { parser, gate, limits, parts: 0, part: None, refused: None }))
+        let (parts, part, refused) = (0, None, None);
+        Taken::Now(Ok(Self { parser, gate, limits, query_limits, parts, part, refused }))
     }
 
     fn demands(demands: &mut Demands) {

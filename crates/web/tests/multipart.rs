@@ -13,8 +13,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use gnezdo_core::{Body, BodyError};
-use gnezdo_web::{App, Multipart, MultipartLimits, Problem, State, TestClient, TestResponse, post};
+use gnezdo_web::{
+    App, Multipart, MultipartLimits, Problem, Rejection, State, TestClient, TestResponse, post,
+};
 use http_body::Frame;
+use serde::Deserialize;
 
 const TYPE: &str = "multipart/form-data; boundary=B";
 
@@ -343,6 +346,52 @@ fn text_has_to_be_utf_8() {
     let client = TestClient::new(App::new().post("/", text));
     assert_eq!(client.post("/").field("a", "é").send().text(), "é");
     assert_eq!(client.post("/").file("a", "b", "text/plain", vec![0xff]).send().status(), 400);
+}
+
+#[derive(Debug, Deserialize)]
+struct Search {
+    name: String,
+    ram: Range,
+    tags: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Range {
+    from: u8,
+}
+
+async fn whole(form: Multipart) -> Result<String, Rejection> {
+    let (Search { name, ram, tags }, files) = form.into_form().await?;
+    let files = files.into_iter().map(|f| {
+        let (name, kind) = (f.name.unwrap_or_default(), f.content_type.unwrap_or_default());
+        format!("{} {name:?} {kind} {:?}", f.field, f.content)
+    });
+    Ok(format!("{name} {} {tags:?} [{}]", ram.from, files.collect::<Vec<_>>().join(", ")))
+}
+
+#[test]
+fn a_whole_form_is_a_value_and_files() {
+    let client = TestClient::new(App::new().post("/", whole));
+    let form = || client.post("/").field("name", "a&b=c%").field("ram[from]", "8");
+    let answer = form()
+        .field("tags", "x")
+        .file("photo", "/tmp/a.png", "image/png", "1")
+        .field("tags", "y")
+        .file("none", "", "application/octet-stream", "")
+        .file("unnamed", "", "text/plain", "2")
+        .send();
+    let expected =
+        r#"a&b=c% 8 ["x", "y"] [photo "a.png" image/png b"1", unnamed "" text/plain b"2"]"#;
+    assert_eq!(answer.text(), expected);
+    let answer = client.post("/").field("ram[from]", "256").field("tags", "x").send();
+    let problem: serde_json::Value = answer.json();
+    assert_eq!(problem["status"], 422);
+    let paths: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|e| &e["path"]).collect();
+    assert_eq!(paths, ["ram.from", "name"]);
+    for (name, status) in [("a[b][c][d][e][f]", 200), ("a[b][c][d][e][f][g]", 400), ("[", 400)] {
+        let answer = form().field("tags", "x").field(name, "1").send();
+        assert_eq!(answer.status(), status, "{name}");
+    }
 }
 
 /// Saves the first part under its name, and tells its size.

@@ -4,14 +4,14 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use gnezdo_core::{Body, Form};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body::Body as _;
 
 use crate::demands::Demands;
-use crate::extract::{FromRequest, Routed, Taken};
+use crate::extract::{FromRequest, Pieces, Routed, Taken};
 use crate::rejection::Rejection;
 
 /// How much room is made for content before any of it has come, in bytes: a peer may announce
@@ -87,31 +87,30 @@ pub(crate) fn collect(body: Body, max: u64) -> Taken<Bytes, Rejection> {
     }
 }
 
-/// One piece is handed on as it is; several are put together.
+/// Puts pieces together. A body that has announced its length is held to it: it may come from
+/// another server than ours.
 async fn collect_pieces<B>(mut body: B, max: u64) -> Result<Bytes, Rejection>
 where
     B: http_body::Body<Data = Bytes, Error = gnezdo_core::BodyError> + Unpin,
 {
     let announced = body.size_hint().exact();
-    let mut first = Bytes::new();
-    let mut all = BytesMut::new();
+    let mut pieces = Pieces::with_room(announced.unwrap_or(0).min(ROOM_BYTES_MAX) as usize);
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         // Trailers are no content.
         let Ok(piece) = frame?.into_data() else { continue };
-        if (first.len() + all.len() + piece.len()) as u64 > max {
+        let bytes = pieces.len() + piece.len() as u64;
+        if bytes > max {
             return Err(Rejection::ContentTooLarge { max: Some(max) });
         }
-        if first.is_empty() && all.is_empty() {
-            first = piece;
-            continue;
+        if announced.is_some_and(|announced| bytes > announced) {
+            return Err(Rejection::Malformed { reason: "it is longer than it says" });
         }
-        if all.is_empty() {
-            all.reserve(announced.unwrap_or(0).min(ROOM_BYTES_MAX) as usize);
-            all.extend_from_slice(&std::mem::take(&mut first));
-        }
-        all.extend_from_slice(&piece);
+        pieces.push(piece);
     }
-    Ok(if all.is_empty() { first } else { all.freeze() })
+    match announced {
+        Some(announced) if pieces.len() < announced => Err(Rejection::ContentTruncated),
+        _ => Ok(pieces.into_bytes()),
+    }
 }
 
 /// The media type of a content, without its parameters (RFC 9110 §8.3.1).

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 
 use super::Multipart;
 use super::file_name::base_name;
+use crate::extract::Pieces;
 use crate::rejection::Rejection;
 
 /// One part of a [`Multipart`]: a field, or a file.
@@ -95,15 +96,11 @@ impl<'m> Field<'m> {
     /// # Errors
     /// As of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes, Rejection> {
-        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
-        let mut all = BytesMut::new();
+        let mut pieces = Pieces::default();
         while let Some(piece) = self.chunk().await? {
-            if all.is_empty() {
-                all.extend_from_slice(&first);
-            }
-            all.extend_from_slice(&piece);
+            pieces.push(piece);
         }
-        Ok(if all.is_empty() { first } else { all.freeze() })
+        Ok(pieces.into_bytes())
     }
 
     /// All of the content as text, which has to be UTF-8 (RFC 7578 §5.1.2).

@@ -204,17 +204,6 @@ impl Site {
     }
 }
 
-/// What the problem and the middleware around it have said stays, unless the hook says it otherwise:
-/// `Allow`, `Retry-After`, who may read the answer.
-fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
-    let names: Vec<_> = said.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
-    for name in names {
-        for value in said.get_all(&name) {
-            own.append(name.clone(), value.clone());
-        }
-    }
-}
-
 /// Writes out the problem that a response carries, if it does, of a service outside of all apps.
 #[cfg(feature = "tower")]
 pub(crate) fn finish_alone(response: &mut Response, asked: &Asked) {
@@ -230,6 +219,17 @@ fn note(problem: &mut Problem, asked: &Asked, handler: Option<&str>) {
         let id = asked.request_id().map_or_else(new_request_id, str::to_owned);
         problem.set_request_id(id);
         tell(problem, asked, handler);
+    }
+}
+
+/// What the problem and the middleware around it have said stays, unless the hook says it otherwise:
+/// `Allow`, `Retry-After`, who may read the answer.
+fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
+    let names: Vec<_> = said.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
+    for name in names {
+        for value in said.get_all(&name) {
+            own.append(name.clone(), value.clone());
+        }
     }
 }
 
