@@ -8,8 +8,9 @@ use http::HeaderValue;
 /// How much of a file without a telling name is looked at, in bytes.
 const START_BYTES: usize = 512;
 
-/// The media type of `file`, with the charset where browsers would guess one.
-pub(crate) fn content_type(path: &[u8], file: &File) -> &'static str {
+/// The media type of `file`, by the name of its path or else by a look at its start, with the
+/// charset where browsers would guess one.
+pub fn content_type(path: &[u8], file: &File) -> &'static str {
     match by_extension(path) {
         Some(essence) => with_charset(essence),
         None if starts_as_text(file) => "text/plain; charset=utf-8",

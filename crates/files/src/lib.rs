@@ -88,5 +88,6 @@ mod representation;
 mod settings;
 
 pub use builder::{Builder, RootError};
+pub use content_type::content_type;
 pub use path::{Refusal, SafePath};
 pub use service::Files;

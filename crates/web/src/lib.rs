@@ -103,6 +103,8 @@ mod multipart;
 mod parts;
 mod redirect;
 mod response;
+#[cfg(feature = "files")]
+mod send_file;
 
 mod asked;
 mod listing;
@@ -144,6 +146,8 @@ pub use rejection::Rejection;
 pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
+#[cfg(feature = "files")]
+pub use send_file::SendFile;
 pub use start::{StartError, StartFault};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestRequest, TestResponse};
