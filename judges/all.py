@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 JUDGES = ["httpwg", "curl", "nghttp", "tls", "traversal", "redbot", "clients", "crawl"]
 JUDGES += ["slowhttptest", "load"]
 # Not on every change: Chromium takes minutes to install.
-ON_REQUEST = ["browser"]
+ON_REQUEST = ["browser", "todo"]
 
 SECONDS_MAX = 600
 SECONDS_MAX_FULL = 7200
@@ -49,7 +49,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument(
         "judge",
         nargs="*",
-        help=f"which ones: {', '.join(JUDGES + ON_REQUEST)} [default: all but {ON_REQUEST[0]}]",
+        help=f"which ones: {', '.join(JUDGES + ON_REQUEST)} [default: all but {', '.join(ON_REQUEST)}]",
     )
     parser.add_argument(
         "--full", action="store_true", help="all of them, at full length (a quarter of an hour)"
