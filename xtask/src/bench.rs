@@ -24,6 +24,7 @@ mod handshakes;
 mod http2;
 mod idle;
 mod launch;
+mod lookups;
 mod machine;
 mod measurement;
 mod peer;
@@ -49,7 +50,7 @@ use crate::{Outcome, project};
 
 pub(crate) use launch::launch;
 pub(crate) use suite::Suite;
-pub(crate) use suites::{ALL, CONNECTIONS, HELLO, HTTP2, LARGE, PIPELINE, STATIC, TLS};
+pub(crate) use suites::{ALL, CONNECTIONS, FRAMEWORK, HELLO, HTTP2, LARGE, PIPELINE, STATIC, TLS};
 
 /// What a suite is measured with.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 
 use crate::bench::{
-    ALL, BenchOptions, CONNECTIONS, HELLO, HTTP2, LARGE, PIPELINE, STATIC, Suite, TLS,
+    ALL, BenchOptions, CONNECTIONS, FRAMEWORK, HELLO, HTTP2, LARGE, PIPELINE, STATIC, Suite, TLS,
 };
 use crate::error::Error;
 use crate::fuzz::FuzzOptions;
@@ -105,6 +105,14 @@ const COMMANDS: &[Command] = &[
                 HTTP/2 and HTTP/1.1, and full handshakes",
         options: BENCH_OPTIONS,
         chore: |given| suites(&[&TLS], given),
+    },
+    Command {
+        words: "bench framework",
+        operands: "",
+        about: "Measure the framework beside actix-web and axum: typed parameters, JSON in and out, \
+                a template of 50 rows; and its router beside matchit",
+        options: BENCH_OPTIONS,
+        chore: |given| suites(&[&FRAMEWORK], given),
     },
     Command {
         words: "bench build",

@@ -5,11 +5,16 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use bytes::Bytes;
+use framework_model::{Order, Post};
+use gnezdo::web::Valid;
 use gnezdo::{App, Body, Files, InMemory, Json, Limits, Path, Peer, Request, Service};
 use http_body_util::{BodyExt, Collected};
 use serde::Serialize;
 
 use crate::asker::Ask;
+
+/// What `cargo xtask bench framework` sends.
+const ORDER: &str = include_str!("../../documents/order.json");
 
 /// A kind of request, and who answers it.
 pub(crate) struct Case {
@@ -73,6 +78,22 @@ pub(crate) const CASES: &[Case] = &[
         ask: Ask::Http1(|| as_wrk("/user/1234567")),
         pipelined: 1,
         sign: "user 1234567",
+    },
+    Case {
+        name: "typed",
+        about: "two parameters of the path, and an answer of five members as JSON",
+        connect: app,
+        ask: Ask::Http1(|| as_wrk("/shops/north/posts/1234567")),
+        pipelined: 1,
+        sign: r#""post_id":1234567"#,
+    },
+    Case {
+        name: "order",
+        about: "1 KiB of JSON, read, judged by its rules, and answered with JSON",
+        connect: app,
+        ask: Ask::Http1(|| post_json("/orders", ORDER)),
+        pipelined: 1,
+        sign: r#""total"#,
     },
     Case {
         name: "echo",
@@ -140,6 +161,10 @@ fn app() -> io::Result<InMemory> {
         .get("/string", || String::from("Hello, World!"))
         .get("/json", || Json(Message { message: "Hello, World!" }))
         .get("/user/{id:int}", |Path(id): Path<u64>| format!("user {id}"))
+        .get("/shops/{shop}/posts/{post_id:int}", |Path((shop, id)): Path<(String, u64)>| {
+            Json(Post::of(shop, id))
+        })
+        .post("/orders", |Valid(Json(order)): Valid<Json<Order>>| Json(order.receipt()))
         .post("/echo", echo);
     Ok(to(app))
 }
@@ -174,9 +199,17 @@ fn as_wrk(target: &str) -> String {
 }
 
 fn post(target: &str, content: &str) -> String {
+    post_typed(target, "text/plain", content)
+}
+
+fn post_json(target: &str, content: &str) -> String {
+    post_typed(target, "application/json", content)
+}
+
+fn post_typed(target: &str, media_type: &str, content: &str) -> String {
     let length = content.len();
     format!(
-        "POST {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: text/plain\r\n\
+        "POST {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: {media_type}\r\n\
          Content-Length: {length}\r\n\r\n{content}"
     )
 }

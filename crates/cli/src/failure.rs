@@ -57,7 +57,10 @@ fn is_number(path: &Path) -> bool {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.text()))
+        match self {
+            Self::Server(failure) => failure.fmt(f),
+            failure => f.write_str(&one_line(&failure.text())),
+        }
     }
 }
 

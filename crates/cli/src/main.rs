@@ -27,8 +27,8 @@ mod failure;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use gnezdo_command::complain;
+use clap::{CommandFactory, Parser};
+use gnezdo_command::{Environment, complain};
 
 use failure::Failure;
 use options::{Command, Options};
@@ -44,7 +44,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Failure> {
-    let options = match Options::try_parse() {
+    let words = std::env::args_os().skip(1).collect();
+    let words = Environment::read().complete(&usage::USAGE, &Options::command(), words)?;
+    let options = match Options::try_parse_from(words) {
         Ok(options) => options,
         Err(error) => return Ok(usage::answer(&error)?),
     };

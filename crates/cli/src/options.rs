@@ -19,6 +19,8 @@ use clap_complete::Shell;
     name = "gnezdo",
     version,
     max_term_width = 100,
+    bin_name = "gnezdo",
+    no_binary_name = true,
     args_override_self = true,
     after_help = "\
 Examples:

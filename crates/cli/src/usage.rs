@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use gnezdo_command::{Failure, Usage};
 
-const USAGE: Usage<'_> = Usage { program: "gnezdo", command: "serve" };
+/// The names by which advice speaks of the program.
+pub(crate) const USAGE: Usage<'_> = Usage { program: "gnezdo", command: "serve" };
 
 /// Prints the help or the version if that is what clap has to say, or tells what is wrong.
 pub(crate) fn answer(error: &clap::Error) -> Result<ExitCode, Failure> {

@@ -79,6 +79,23 @@ fn standard_output_is_the_access_log_alone() {
 }
 
 #[test]
+fn the_access_log_names_a_request_as_its_answer_does() {
+    for (format, is_named) in [("json", true), ("combined", false)] {
+        let options = ["--access-log", format, "--header", "X-Request-Id: nest-\"7\""];
+        let program = Gnezdo::serve(Path::new("."), &options);
+        for path in ["/Cargo.toml", "/none"] {
+            assert_eq!(program.get(path).field("x-request-id"), Some("nest-\"7\""));
+        }
+        let stdout = program.stdout.clone();
+        assert!(program.stop().success());
+        let text = stdout.to_the_end();
+        let name = r#","request_id":"nest-\"7\""}"#;
+        assert!(text.lines().all(|line| line.ends_with(name) == is_named), "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
+    }
+}
+
+#[test]
 fn the_access_log_may_be_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command();

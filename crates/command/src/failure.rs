@@ -1,5 +1,6 @@
-//! Why a program ends without having served, in one line that says what to do.
+//! Why a program ends without having done its work, in one line that says what to do.
 
+use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -8,13 +9,16 @@ use std::process::ExitCode;
 use gnezdo_server::{Architecture, ServerError};
 use gnezdo_socket::{Advice, ListenError};
 
-use crate::one_line::one_line;
+use crate::commands::NameFault;
+use crate::error::with_sources;
+use crate::one_line::{indented, one_line};
 #[cfg(feature = "tls")]
 use crate::tls::{TlsFailure, tls_text};
 
 /// Why a program ends without having done what its words say.
 ///
-/// Displayed it is one line, which [`complain`] prints after the program's name.
+/// Displayed it is one line, which [`complain`] prints after the program's name. Only what the
+/// check of a service says may have several; those after the first are indented.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
@@ -38,6 +42,15 @@ pub enum Failure {
     Server(ServerError),
     /// What was to be printed could not be.
     Print(io::Error),
+    /// A command of the service cannot have its name.
+    CommandName {
+        /// The name.
+        name: String,
+        /// Why not.
+        fault: NameFault,
+    },
+    /// A command of the service failed.
+    Command(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -47,7 +60,11 @@ impl Failure {
             Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => ExitCode::from(2),
             #[cfg(feature = "tls")]
             Self::Tls(failure) => failure.exit_code(),
-            Self::LogFile { .. } | Self::Server(_) | Self::Print(_) => ExitCode::FAILURE,
+            Self::LogFile { .. }
+            | Self::Server(_)
+            | Self::Print(_)
+            | Self::CommandName { .. }
+            | Self::Command(_) => ExitCode::FAILURE,
         }
     }
 
@@ -76,6 +93,10 @@ impl Failure {
             ),
             Self::Server(error) => error.to_string(),
             Self::Print(source) => format!("printing failed: {}", Reason(source)),
+            Self::CommandName { name, fault } => {
+                format!("the app cannot have a command {name:?}: {fault}; give it another name")
+            }
+            Self::Command(error) => with_sources(&**error),
         }
     }
 }
@@ -107,18 +128,27 @@ impl fmt::Display for Reason<'_> {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.text()))
+        match self {
+            Self::Server(ServerError::Check(error)) => {
+                f.write_str(&indented(&with_sources(&**error)))
+            }
+            failure => f.write_str(&one_line(&failure.text())),
+        }
     }
 }
 
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             #[cfg(feature = "tls")]
             Self::Tls(failure) => Some(failure),
             Self::Server(error) => Some(error),
             Self::LogFile { source, .. } | Self::Print(source) => Some(source),
-            Self::Usage(_) | Self::WorkersUseless(_) | Self::LogFileUseless => None,
+            Self::Command(error) => Some(&**error),
+            Self::Usage(_)
+            | Self::WorkersUseless(_)
+            | Self::LogFileUseless
+            | Self::CommandName { .. } => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 //! command line of an app.
 //!
 //! ```text
+//! variables of the environment
+//!   │
 //! words ──► ListeningOptions, EngineOptions ──► settings ──► serve ──► Server
 //!   │                                            │            └─ banner, farewell
 //!   └──► Usage: what is wrong with the words ────┴─ Failure: one line that says what to do
@@ -27,6 +29,10 @@
 //! }
 //! ```
 //!
+//! A service may add words of its own to such a program, its
+//! [commands](gnezdo_core::Service::commands); and it is not served if it fails its
+//! [check](gnezdo_core::Service::check).
+//!
 //! With the feature `tls` there are options about certificates, and `dev_certificate` makes some
 //! for development.
 //!
@@ -34,9 +40,12 @@
 //! said to the person at the terminal, the banner included, goes to standard error.
 #![forbid(unsafe_code)]
 
+mod commands;
 mod error;
 mod program;
+mod unread;
 
+mod environment;
 mod options;
 mod usage;
 mod values;
@@ -54,10 +63,12 @@ mod one_line;
 mod print;
 pub mod style;
 
+pub use commands::NameFault;
 pub use error::{Error, Result};
 pub use program::{Main, Program};
 
 pub use banner::Banner;
+pub use environment::Environment;
 pub use failure::{Failure, complain};
 pub use one_line::one_line;
 pub use options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};

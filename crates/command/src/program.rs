@@ -1,7 +1,7 @@
 //! The command line of an app: `hello run`, with the options of `gnezdo serve`.
 //!
-//! The app's words are commands, as those of `manage.py` or `flask` are, so that there is room
-//! for more than running. Without a word there is help and the exit code 2: a program that serves
+//! The app's words are commands, as those of `manage.py` or `flask` are: one of them runs it, and
+//! a service may [add others](Service::commands). Without a word there is help and the exit code 2: a program that serves
 //! when it was only looked at surprises, and a unit file that lacks its word shall fail.
 
 use std::ffi::OsString;
@@ -12,6 +12,8 @@ use gnezdo_core::Service;
 use gnezdo_server::program_name;
 
 use crate::banner::Banner;
+use crate::commands::{self, Commands};
+use crate::environment::Environment;
 use crate::error::Result;
 use crate::failure::{Failure, complain};
 use crate::options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
@@ -29,6 +31,10 @@ pub trait Main: Service + Sized {
     /// `hello run --help` lists the options, which are those of `gnezdo serve`. What goes wrong is
     /// said on standard error in one line. The exit code is 0 after a shutdown, 2 if the words are
     /// wrong, and 1 if something else is. With [`Program`] the version is known, too.
+    ///
+    /// Each option can be given by a variable of the environment, too: `GNEZDO_LISTEN=:8080`. The
+    /// [commands](Service::commands) of the service stand beside `run`. What they print with
+    /// `println!` need not be read to the end: `hello routes | head -1` ends quietly.
     ///
     /// ```no_run
     /// use gnezdo_command::Main;
@@ -92,7 +98,8 @@ impl Program {
     /// # Errors
     /// None today: what goes wrong has been told when this returns, and is in the exit code.
     pub fn main(self, service: impl Service) -> Result {
-        Ok(match self.obey(std::env::args_os().skip(1), service) {
+        let words = std::env::args_os().skip(1).collect();
+        Ok(match self.obey(words, &Environment::read(), service) {
             Ok(code) => code,
             Err(failure) => {
                 complain(&self.name, &failure);
@@ -103,10 +110,18 @@ impl Program {
 
     fn obey(
         &self,
-        words: impl Iterator<Item = OsString>,
+        words: Vec<OsString>,
+        environment: &Environment,
         service: impl Service,
     ) -> Result<ExitCode, Failure> {
-        let matches = match self.command().try_get_matches_from(words) {
+        let commands = Commands::of(&service)?;
+        if let Some(command) = commands.asked(&words) {
+            commands::run(command, words.into_iter().skip(1).collect())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let table = self.command(&commands);
+        let words = environment.complete(&self.usage(), &table, words)?;
+        let matches = match table.try_get_matches_from(words) {
             Ok(matches) => matches,
             Err(error) => return self.usage().answer(&error),
         };
@@ -139,7 +154,7 @@ impl Program {
     }
 
     /// The table of words that the program understands.
-    fn command(&self) -> Command {
+    fn command(&self, commands: &Commands) -> Command {
         let run = EngineOptions::augment_args(ListeningOptions::augment_args(Command::new(RUN)))
             .about("Serve the app")
             .args_override_self(true)
@@ -151,7 +166,8 @@ impl Program {
             .arg_required_else_help(true)
             .max_term_width(100)
             .after_help(notes_as_help(&[self.examples()]))
-            .subcommand(run);
+            .subcommand(run)
+            .subcommands(commands.table(&self.name));
         match &self.version {
             Some(version) => program.version(version.clone()),
             None => program,
@@ -203,6 +219,16 @@ mod tests {
         fn call(&self, _: Request) -> Reply {
             Reply::Now(Response::new(Body::from("Hello")))
         }
+
+        fn commands(&self) -> Vec<gnezdo_core::Command> {
+            let command =
+                |name| gnezdo_core::Command::new(name, "Greet somebody", |words| greet(&words));
+            vec![command("greet").usage("NAME"), command("bow").usage("")]
+        }
+    }
+
+    fn greet(words: &[OsString]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("{words:?}").into())
     }
 
     fn program(name: &str) -> Program {
@@ -210,14 +236,15 @@ mod tests {
     }
 
     fn complaint(program: &Program, words: &str) -> String {
-        let words = words.split_whitespace().map(OsString::from);
-        program.obey(words, Greeter).unwrap_err().to_string()
+        let words = words.split_whitespace().map(OsString::from).collect();
+        program.obey(words, &Environment::default(), Greeter).unwrap_err().to_string()
     }
 
     #[test]
     fn the_table_is_sound() {
-        program("hello").command().debug_assert();
-        program("hello").version("1.2.3").command().debug_assert();
+        let commands = Commands::of(&Greeter).unwrap();
+        program("hello").command(&commands).debug_assert();
+        program("hello").version("1.2.3").command(&commands).debug_assert();
     }
 
     #[test]
@@ -243,6 +270,67 @@ mod tests {
                 assert!(line.contains(&expected.replace("NAME", name)), "{words}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn words_after_a_command_are_its_own() {
+        let program = program("hello");
+        for (words, expected) in [
+            ("greet", "[]"),
+            ("greet anna", "[\"anna\"]"),
+            ("greet --all -x -- --help", "[\"--all\", \"-x\", \"--\", \"--help\"]"),
+            ("greet anna -h", "[\"anna\", \"-h\"]"),
+            ("greet run --listen=x", "[\"run\", \"--listen=x\"]"),
+            ("bow --version", "[\"--version\"]"),
+            ("gret anna", "there is no command \"gret\"; did you mean greet?"),
+            ("--all greet", "there is no option --all; options stand after the command"),
+        ] {
+            let line = complaint(&program, words);
+            assert!(line.contains(expected), "{words}: {line}");
+        }
+    }
+
+    /// A service with a word that is the program's.
+    struct Runner;
+
+    impl Service for Runner {
+        fn call(&self, _: Request) -> Reply {
+            Reply::Now(Response::new(Body::empty()))
+        }
+
+        fn commands(&self) -> Vec<gnezdo_core::Command> {
+            vec![gnezdo_core::Command::new("run", "Run", |_| Ok(()))]
+        }
+    }
+
+    #[test]
+    fn a_command_with_our_name_is_told_whatever_is_asked() {
+        for words in ["run", "--help", "dance", ""] {
+            let words = words.split_whitespace().map(OsString::from).collect();
+            let failure = program("hello").obey(words, &Environment::default(), Runner);
+            let expected = "the app cannot have a command \"run\": it is a word of every app; give it \
+                            another name";
+            assert_eq!(failure.unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_help_of_a_command_is_about_it_alone() {
+        let commands = Commands::of(&Greeter).unwrap();
+        for (words, usage) in [
+            (["greet", "--help"], "hello greet NAME"),
+            (["greet", "-h"], "hello greet NAME"),
+            (["help", "greet"], "hello greet NAME"),
+            (["bow", "--help"], "hello bow"),
+        ] {
+            assert!(commands.asked(&words.map(OsString::from)).is_none());
+            let help = program("hello").command(&commands).try_get_matches_from(words).unwrap_err();
+            let expected =
+                format!("Greet somebody\n\nUsage: {usage}\n\nOptions:\n  -h, --help  Print help\n");
+            assert_eq!(help.to_string(), expected);
+        }
+        let all = program("hello").command(&commands).render_help().to_string();
+        assert!(all.contains("  greet  Greet somebody\n"), "{all}");
     }
 
     #[test]

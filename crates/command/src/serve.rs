@@ -9,7 +9,8 @@ use crate::farewell;
 #[cfg(feature = "tls")]
 use crate::tls::bind;
 
-/// Serves until a signal ends it: binds the addresses, prints the banner, and runs.
+/// Serves until a signal ends it: binds the addresses, checks the service, prints the banner, and
+/// runs.
 ///
 /// With supervised processes the program is started again for each worker, and has to come here
 /// again; workers print no banner.
@@ -21,11 +22,12 @@ pub fn serve(service: impl Service, settings: Settings, banner: &Banner) -> Resu
     let about = about(&settings);
     let server = bind(settings)?;
     server.stop_on_signals()?;
-    if !server.is_worker() {
-        banner.print(&server, about);
-        farewell::announce(server.shutdown(), shutdown_timeout);
-    }
-    Ok(server.run(service)?)
+    Ok(server.run_announced(service, |server| {
+        if !server.is_worker() {
+            banner.print(server, about);
+            farewell::announce(server.shutdown(), shutdown_timeout);
+        }
+    })?)
 }
 
 #[cfg(not(feature = "tls"))]

@@ -39,12 +39,26 @@ impl Usage<'_> {
         Failure::Usage(self.text(error))
     }
 
+    /// What is wrong with a word that a variable of the environment stands for.
+    pub(crate) fn failure_of(&self, variable: &str, error: &clap::Error) -> Failure {
+        Failure::Usage(match error.kind() {
+            ErrorKind::InvalidValue => unknown_value(variable, error),
+            ErrorKind::ValueValidation => invalid_value(variable, error),
+            ErrorKind::InvalidUtf8 => format!("{variable} is not UTF-8"),
+            _ => format!("{variable}: {}", self.text(error)),
+        })
+    }
+
     fn text(&self, error: &clap::Error) -> String {
+        let option = of(error, ContextKind::InvalidArg);
         match error.kind() {
             ErrorKind::InvalidSubcommand => self.unknown_command(error),
             ErrorKind::UnknownArgument => self.unknown_word(error),
-            ErrorKind::InvalidValue => unknown_value(error),
-            ErrorKind::ValueValidation => invalid_value(error),
+            ErrorKind::InvalidValue if of(error, ContextKind::InvalidValue).is_empty() => {
+                format!("a value is missing after {}; write {option}", name(&option))
+            }
+            ErrorKind::InvalidValue => unknown_value(name(&option), error),
+            ErrorKind::ValueValidation => invalid_value(name(&option), error),
             ErrorKind::MissingRequiredArgument => self.missing(error),
             ErrorKind::TooManyValues => value_too_many(error),
             ErrorKind::InvalidUtf8 => {
@@ -105,25 +119,20 @@ impl Usage<'_> {
     }
 }
 
-/// A value that is missing, or not among those that there are.
-fn unknown_value(error: &clap::Error) -> String {
-    let option = of(error, ContextKind::InvalidArg);
+/// A value that is not among those that there are.
+fn unknown_value(name: &str, error: &clap::Error) -> String {
     let value = of(error, ContextKind::InvalidValue);
-    if value.is_empty() {
-        return format!("a value is missing after {}; write {option}", name(&option));
-    }
     let possible = match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(values)) => values.join(", "),
         _ => String::new(),
     };
-    format!("{} cannot be {value:?}; choose one of {possible}", name(&option))
+    format!("{name} cannot be {value:?}; choose one of {possible}")
 }
 
-fn invalid_value(error: &clap::Error) -> String {
-    let option = of(error, ContextKind::InvalidArg);
+fn invalid_value(name: &str, error: &clap::Error) -> String {
     let value = of(error, ContextKind::InvalidValue);
     let reason = error.source().map(ToString::to_string).unwrap_or_default();
-    format!("{} cannot be {value:?}: {reason}", name(&option))
+    format!("{name} cannot be {value:?}: {reason}")
 }
 
 fn value_too_many(error: &clap::Error) -> String {

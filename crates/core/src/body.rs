@@ -70,7 +70,8 @@ impl Body {
         Self(Form::File(FileRange { file, offset, length }))
     }
 
-    /// Any other body, polled as it is needed: nothing is read ahead of the peer.
+    /// Any other body, polled as it is needed: nothing is read ahead of the peer. An error that is
+    /// a [`BodyError`] stays what it is; all others are [`BodyError::Other`].
     pub fn stream<B, E>(body: B) -> Self
     where
         B: HttpBody<Data = Bytes, Error = E> + Send + 'static,
@@ -272,7 +273,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let frame = self.0.as_mut().poll_frame(cx);
-        frame.map(|f| f.map(|r| r.map_err(|error| BodyError::Other(error.into()))))
+        frame.map(|f| f.map(|r| r.map_err(converted)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -281,6 +282,13 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
+    }
+}
+
+fn converted(error: impl Into<Box<dyn Error + Send + Sync>>) -> BodyError {
+    match error.into().downcast() {
+        Ok(error) => *error,
+        Err(other) => BodyError::Other(other),
     }
 }
 
@@ -323,5 +331,25 @@ mod tests {
         let mut body = Body::file(file_of(b"0123"), 2, 3);
         assert_eq!(next(&mut body).unwrap().unwrap(), "23");
         assert!(matches!(next(&mut body), Some(Err(BodyError::Io(_)))));
+    }
+
+    #[test]
+    fn an_error_of_a_wrapped_body_stays_what_it_is() {
+        struct Failing<E>(Option<E>);
+        impl<E: Unpin> HttpBody for Failing<E> {
+            type Data = Bytes;
+            type Error = E;
+
+            fn poll_frame(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, E>>> {
+                Poll::Ready(self.0.take().map(Err))
+            }
+        }
+        let mut body = Body::stream(Failing(Some(BodyError::TooLarge)));
+        assert!(matches!(next(&mut body), Some(Err(BodyError::TooLarge))));
+        let mut body = Body::stream(Failing(Some(io::Error::other("a"))));
+        assert!(matches!(next(&mut body), Some(Err(BodyError::Other(_)))));
     }
 }

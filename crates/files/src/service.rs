@@ -126,6 +126,10 @@ impl Service for Files {
     fn can_glance(&self) -> bool {
         true
     }
+
+    fn wants_connection_info(&self) -> bool {
+        false
+    }
 }
 
 /// What a request says of the form of the answer, as far as a glance at it tells.

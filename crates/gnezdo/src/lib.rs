@@ -6,13 +6,17 @@
 //! ```no_run
 //! use gnezdo::prelude::*;
 //!
+//! #[get("/user/{name}")]
+//! fn profile(Path(name): Path<String>) -> Html<String> { Html(format!("User {}", escape(&name))) }
+//!
+//! #[get("/post/{post_id:int}")]
+//! fn post(Path(post_id): Path<u64>) -> String { format!("Post {post_id}") }
+//!
+//! #[get("/path/{subpath:path}")]
+//! fn sub(Path(subpath): Path<String>) -> String { format!("Subpath {subpath}") }
+//!
 //! # #[cfg(feature = "command")]
-//! fn main() -> gnezdo::Result {
-//!     App::new()
-//!         .get("/plaintext", || "Hello, World!")
-//!         .get("/user/{name}", |Path(name): Path<String>| format!("Hello, {name}!\n"))
-//!         .main()
-//! }
+//! fn main() -> gnezdo::Result { App::new().routes(routes![profile, post, sub]).main() }
 //! # #[cfg(not(feature = "command"))]
 //! # fn main() {}
 //! ```
@@ -27,7 +31,11 @@
 //! hello run --help                                   everything else
 //! ```
 //!
-//! Whatever implements [`Service`] has it: an [`App`], a folder ([`Files`]), a type of yours.
+//! Short handlers need no name: `App::new().get("/plaintext", || "Hello, World!")`. What a handler
+//! takes and returns is told at [`Handler`], what an attribute takes at
+//! [`#[route]`](macro@route).
+//!
+//! Whatever implements [`Service`] has that command line: an [`App`], a folder ([`Files`]), a type of yours.
 //!
 //! Who has a command line of their own, or a thread to spare, uses the [`Server`], and a tokio
 //! program awaits `serve(listener, app)`:
@@ -65,6 +73,7 @@
 //! Server (server)        │       who waits: drivers, processes, limits, shutdown, log
 //!      └── h1, h2, tls ──┘       what is spoken: machines without a socket
 //! core, socket                   the words that all of them share
+//! macros                         #[get("/")] and its like
 //! ```
 //!
 //! # Features
@@ -84,10 +93,11 @@
 #[cfg(feature = "command")]
 pub use gnezdo_command::{Error, Main, Program, Result};
 pub use gnezdo_core::{
-    Body, BodyError, FileRange, Form, Http2Limits, Limits, Ready, Reply, Request, Response,
-    Service, early_hints,
+    Body, BodyError, Command, ConnectionInfo, FileRange, Form as BodyForm, Http2Limits, Limits,
+    Ready, Reply, Request, Response, Service, early_hints,
 };
 pub use gnezdo_files::Files;
+pub use gnezdo_macros::{delete, get, head, options, patch, post, put, route};
 pub use gnezdo_server::{
     Architecture, Driver, InMemory, LogFormat, LogTarget, Plan, Server, ServerError, Settings,
     Shutdown, UnknownArchitecture,
@@ -97,25 +107,52 @@ pub use gnezdo_server::{IntoListener, Serve, serve};
 pub use gnezdo_socket::{
     AccessRules, Advice, ListenAddress, ListenError, Listener, LocalAddress, Network, Peer,
 };
-pub use gnezdo_web::{App, Json, Params, Path};
+pub use gnezdo_web::{
+    App, Block, ClientAddress, Form, Handler, Html, IntoResponse, Json, Middleware, Next, Params,
+    Path, Problem, Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head,
+    options, patch, path, post, put, routes, url_for,
+};
 
 pub use http;
 
 /// What most apps need, to be imported at once.
 ///
+/// `get`, `post` and their like are both: attributes above functions, and functions that make a
+/// [`Route`] of a pattern and a handler.
+///
 /// ```
 /// use gnezdo::prelude::*;
 ///
-/// let app = App::new().get("/", |_: Request| StatusCode::NO_CONTENT);
-/// # let _ = app;
+/// #[get("/")]
+/// async fn index(urls: Urls) -> Result<Html<String>, Problem> {
+///     Ok(Html(format!("<a href=\"{}\">old</a>", url_for!(urls, "gone")?)))
+/// }
+///
+/// let gone = path("/gone", |_: Request| StatusCode::GONE).name("gone");
+/// let app = App::new().routes(routes![index]).route(gone);
+/// assert!(app.check().is_ok());
 /// ```
 pub mod prelude {
     #[cfg(feature = "command")]
     pub use gnezdo_command::Main;
     pub use gnezdo_core::{Body, Reply, Request, Response, Service};
     pub use gnezdo_files::Files;
-    pub use gnezdo_web::{App, IntoResponse, Json, Params, Path};
-    pub use http::{Method, StatusCode};
+    pub use gnezdo_macros::{delete, get, head, options, patch, post, put, route};
+    #[cfg(feature = "multipart")]
+    pub use gnezdo_web::Multipart;
+    #[cfg(feature = "validate")]
+    pub use gnezdo_web::Valid;
+    pub use gnezdo_web::{
+        App, Block, ClientAddress, Form, Html, IntoResponse, Json, Next, Params, Path, Problem,
+        Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head, options, patch,
+        path, post, put, routes, url_for,
+    };
+    pub use http::{HeaderMap, Method, StatusCode};
+    #[cfg(feature = "templates")]
+    pub use {
+        gnezdo_macros::templates,
+        gnezdo_web::templates::{Page, context},
+    };
 }
 
 /// Static files, in detail.
@@ -128,6 +165,10 @@ pub mod files {
 pub mod tls {
     pub use gnezdo_tls::*;
 }
+
+/// The templates in a folder of the crate: `templates!("templates")`.
+#[cfg(feature = "templates")]
+pub use gnezdo_macros::templates;
 
 /// The framework, in detail.
 pub mod web {

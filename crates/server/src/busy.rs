@@ -41,4 +41,8 @@ impl Service for Busy {
     fn call(&self, _: Request) -> Reply {
         Reply::Ready(self.0.clone())
     }
+
+    fn wants_connection_info(&self) -> bool {
+        false
+    }
 }

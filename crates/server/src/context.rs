@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use gnezdo_core::{FileRange, FixedField, Limits, Now, Service};
+use gnezdo_core::{Body, ConnectionInfo, FileRange, FixedField, Limits, Now, Request, Service};
+use gnezdo_socket::Peer;
 
 use crate::access_log::{LogBuffer, LogSink};
 use crate::encryption::Encryption;
@@ -16,9 +17,10 @@ pub(crate) struct Context {
     pub(crate) service: Box<dyn Service>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) log: Option<LogSink>,
+    /// Whether requests say where they come from: what the service wants, asked once.
+    pub(crate) tells_connection: bool,
     /// Whether HTTP/2 is spoken with those who know beforehand that it is.
     pub(crate) http2: bool,
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is none"))]
     pub(crate) encryption: Encryption,
     /// A field of every answer.
     pub(crate) fixed_field: Option<Arc<FixedField>>,
@@ -30,6 +32,7 @@ impl Context {
     /// A context without TLS and log.
     pub(crate) fn new(service: Box<dyn Service>, limits: Arc<Limits>) -> Self {
         Self {
+            tells_connection: service.wants_connection_info(),
             service,
             limits,
             log: None,
@@ -38,6 +41,25 @@ impl Context {
             fixed_field: None,
             plain: None,
         }
+    }
+
+    /// A request as the service sees it: with its content, and with where it comes from if the
+    /// service wants to know.
+    #[inline]
+    pub(crate) fn request(&self, head: http::Request<()>, content: Body, peer: Peer) -> Request {
+        let mut request = head.map(|()| content);
+        if self.tells_connection {
+            request.extensions_mut().insert(self.connection_info(peer));
+        }
+        request
+    }
+
+    fn connection_info(&self, peer: Peer) -> ConnectionInfo {
+        let peer = match peer {
+            Peer::Ip(address) => Some(address),
+            Peer::Unix => None,
+        };
+        ConnectionInfo { peer, scheme: self.encryption.uri_scheme() }
     }
 }
 

@@ -5,6 +5,7 @@ use gnezdo_core::FixedField;
 use gnezdo_socket::{ListenAddress, Scheme};
 #[cfg(feature = "tls")]
 use gnezdo_tls::{Protocol, TicketSecret, Tls};
+use http::uri;
 #[cfg(feature = "tls")]
 use http::{HeaderValue, header::STRICT_TRANSPORT_SECURITY};
 
@@ -64,6 +65,14 @@ impl Encryption {
             return Scheme::Https;
         }
         Scheme::Http
+    }
+
+    /// The same, as requests say it.
+    pub(crate) fn uri_scheme(&self) -> uri::Scheme {
+        match self.scheme() {
+            Scheme::Https => uri::Scheme::HTTPS,
+            Scheme::Http => uri::Scheme::HTTP,
+        }
     }
 
     /// What browsers are told about coming by `https` only. RFC 6797 §6.1.

@@ -40,6 +40,8 @@ pub enum ServerError {
     /// Addresses that redirect to `https` without TLS to redirect to.
     #[cfg(feature = "tls")]
     RedirectWithoutTls,
+    /// The service says that it cannot serve: what its [`check`](gnezdo_core::Service::check) gave.
+    Check(Box<dyn Error + Send + Sync>),
     /// The program could not start itself again as a worker.
     Worker(io::Error),
     /// The kernel refused something a server cannot do without.
@@ -75,6 +77,7 @@ impl fmt::Display for ServerError {
             Self::RedirectWithoutTls => {
                 f.write_str("there is nothing to redirect to without TLS; give a certificate")
             }
+            Self::Check(error) => write!(f, "{error}"),
             Self::Worker(source) => write!(f, "a worker process cannot be started: {source}"),
             Self::System { what, source } => write!(f, "{what} failed: {source}"),
         }
@@ -90,6 +93,7 @@ impl Error for ServerError {
             #[cfg(feature = "tls")]
             Self::RedirectWithoutTls => None,
             Self::Listen(error) => Some(error),
+            Self::Check(error) => Some(&**error),
             Self::AccessLog { source, .. } | Self::Worker(source) | Self::System { source, .. } => {
                 Some(source)
             }

@@ -5,7 +5,8 @@
 //! kernel. The caller is the driver, and the contract is the same: *feed input, send all
 //! output, then wait for what the connection wants or for its deadline.*
 //!
-//! It admits everybody and logs nothing: those belong to listeners.
+//! It admits everybody, logs nothing and asks for no check of the service: those belong to
+//! servers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -142,10 +143,13 @@ impl fmt::Debug for InMemory {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Waker;
     use std::time::Duration;
 
-    use gnezdo_core::{Body, Closing, Reply, Request, Response};
+    use gnezdo_core::{Body, Closing, ConnectionInfo, Reply, Request, Response};
+    use http::uri::Scheme;
 
     use super::*;
 
@@ -201,5 +205,45 @@ mod tests {
         assert!(connection.output().starts_with(b"HTTP/1.1 408 "));
         connection.handle_flushed();
         assert_eq!(connection.wants(), Wants::Close(Closing::Linger));
+    }
+
+    /// Notes where requests come from, if it wants to know, and how often it was asked.
+    struct Curious {
+        wants: bool,
+        asked: Arc<AtomicUsize>,
+        seen: Arc<Mutex<Vec<Option<ConnectionInfo>>>>,
+    }
+
+    impl Service for Curious {
+        fn call(&self, request: Request) -> Reply {
+            self.seen.lock().unwrap().push(request.extensions().get().cloned());
+            Reply::Now(Response::new(Body::empty()))
+        }
+
+        fn wants_connection_info(&self) -> bool {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            self.wants
+        }
+    }
+
+    #[test]
+    fn requests_say_where_they_come_from_to_those_who_want_it() {
+        let address = "192.0.2.7:4711".parse().unwrap();
+        let info = |peer| Some(ConnectionInfo { peer, scheme: Scheme::HTTP });
+        for (wants, peer, expected) in [
+            (true, Peer::Ip(address), info(Some(address))),
+            (true, Peer::Unix, info(None)),
+            (false, Peer::Ip(address), None),
+        ] {
+            let (asked, seen) = <(Arc<AtomicUsize>, Arc<Mutex<_>>)>::default();
+            let service = Curious { wants, asked: asked.clone(), seen: seen.clone() };
+            let mut connection = InMemory::new(service, Limits::default(), peer);
+            for _ in 0..2 {
+                connection.handle_input(GET);
+                connection.handle_flushed();
+            }
+            assert_eq!(*seen.lock().unwrap(), [expected.clone(), expected]);
+            assert_eq!(asked.load(Ordering::Relaxed), 1);
+        }
     }
 }

@@ -96,3 +96,4 @@ pub use serve::{Serve, serve};
 pub use server::Server;
 pub use settings::Settings;
 pub use shutdown::Shutdown;
+pub use supervise::is_worker;

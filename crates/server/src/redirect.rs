@@ -81,6 +81,10 @@ impl Service for Redirect {
         }
         Reply::Now(response)
     }
+
+    fn wants_connection_info(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,9 @@ use crate::tasks;
 /// them, and cancels the handlers in progress. A handler runs in the task of its connection, so
 /// one that blocks keeps a thread of the runtime.
 ///
+/// Its output is an error if the service fails its [`check`](Service::check), or if something of
+/// the system is missing: nobody has been served then.
+///
 /// # Panics
 /// When it is first polled outside of a tokio runtime with I/O and time enabled.
 pub fn serve(listener: impl IntoListener, service: impl Service) -> Serve {
@@ -99,6 +102,7 @@ impl Serve {
 
     async fn run(self) -> Result<(), ServerError> {
         let listener = self.listener?;
+        self.service.check().map_err(ServerError::Check)?;
         let shutdown = Shutdown::new().map_err(ServerError::system("making a pipe"))?;
         let encryption = Encryption::load(&self.settings)?;
         let log = start_log(&self.settings)?;

@@ -129,8 +129,25 @@ impl Server {
     /// each of them; it has to come here again on the same way.
     ///
     /// # Errors
-    /// See [`ServerError`].
-    pub fn run(mut self, service: impl Service) -> Result<(), ServerError> {
+    /// [`ServerError::Check`] if the service fails its [check](Service::check), which is asked
+    /// for once in each process; the supervisor of others starts none then. See [`ServerError`]
+    /// for the rest.
+    pub fn run(self, service: impl Service) -> Result<(), ServerError> {
+        self.run_announced(service, |_| ())
+    }
+
+    /// Serves as [`run`](Self::run) does, and lets `announce` tell people once the service has
+    /// passed its check, before anybody is served.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_announced(
+        mut self,
+        service: impl Service,
+        announce: impl FnOnce(&Self),
+    ) -> Result<(), ServerError> {
+        service.check().map_err(ServerError::Check)?;
+        announce(&self);
         let redirecting = std::mem::take(&mut self.redirecting);
         let redirecting = self.start_redirecting(redirecting)?;
         let shutdown = self.shutdown.clone();

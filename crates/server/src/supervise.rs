@@ -42,6 +42,15 @@ const KILL_GRACE: Duration = Duration::from_secs(1);
 /// How often the supervisor looks whether its workers have ended, should no signal say so.
 const END_CHECK: Duration = Duration::from_millis(100);
 
+/// Whether a supervisor has started this process as one of its workers.
+///
+/// ```
+/// assert!(!gnezdo_server::is_worker());
+/// ```
+pub fn is_worker() -> bool {
+    std::env::var_os(SOCKETS_VARIABLE).is_some()
+}
+
 /// The sockets that were handed over, if this process is a worker.
 pub(crate) fn inherited_listeners() -> Option<Result<Vec<Listener>, ListenError>> {
     let numbers = std::env::var(SOCKETS_VARIABLE).ok()?;

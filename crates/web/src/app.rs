@@ -197,6 +197,16 @@ impl App {
         self.with(|plan| plan.content_bytes_max = bytes)
     }
 
+    /// Gives handlers templates, by [`Page`](crate::templates::Page). They are looked at when the
+    /// app starts.
+    #[cfg(feature = "templates")]
+    #[must_use]
+    pub fn templates(self, templates: crate::templates::Templates) -> Self {
+        let check = templates.clone();
+        let app = self.state(templates);
+        app.with(|plan| plan.checks.push(Arc::new(move |site| check.faults(site))))
+    }
+
     /// Adds a command to the app's command line, beside `run` and `routes`.
     #[must_use]
     pub fn command(self, command: Command) -> Self {

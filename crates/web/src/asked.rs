@@ -1,9 +1,11 @@
 //! What is remembered of a request while it is being answered, for those who write its problems.
 
 use gnezdo_core::grammar::{media_weight, wants_page};
-use gnezdo_core::{Glance, Request};
+use gnezdo_core::{Glance, Request, Response};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::middleware::Given;
 
 /// The name of the field with the id of a request.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -13,33 +15,34 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub struct Asked {
     method: Method,
     uri: Uri,
-    /// The fields `Accept` and `X-Request-Id`, of which the second was put in by a middleware.
-    headers: HeaderMap,
+    /// The lines of the field `Accept`: mostly one, often none.
+    accept: Vec<HeaderValue>,
+    /// What a middleware has named the request; what the client named it proves nothing.
+    request_id: Option<HeaderValue>,
 }
 
 impl Asked {
+    /// Most of this is never looked at: nothing is copied that can be shared.
     pub(crate) fn of(request: &Request) -> Self {
-        let mut headers = HeaderMap::new();
-        for name in [ACCEPT, X_REQUEST_ID] {
-            if let Some(value) = request.headers().get(&name) {
-                headers.insert(name, value.clone());
-            }
+        let given = request.extensions().get::<Given>();
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            accept: request.headers().get_all(ACCEPT).iter().cloned().collect(),
+            request_id: given.map(|id| id.0.clone()),
         }
-        Self { method: request.method().clone(), uri: request.uri().clone(), headers }
     }
 
     pub(crate) fn of_glance(glance: &Glance<'_>) -> Self {
-        let mut headers = HeaderMap::new();
+        let mut accept = Vec::new();
         glance.each_field(&mut |name, value| {
-            if name.eq_ignore_ascii_case(ACCEPT.as_str().as_bytes())
-                && let Ok(value) = HeaderValue::from_bytes(value)
-            {
-                headers.append(ACCEPT, value);
+            if name.eq_ignore_ascii_case(ACCEPT.as_str().as_bytes()) {
+                accept.extend(HeaderValue::from_bytes(value));
             }
             true
         });
         let uri = glance.path().parse().unwrap_or_default();
-        Self { method: glance.method().clone(), uri, headers }
+        Self { method: glance.method().clone(), uri, accept, request_id: None }
     }
 
     /// The method of the request.
@@ -55,16 +58,22 @@ impl Asked {
     /// Whether the client would rather see a page, as a browser does, than data: whether it names
     /// HTML, and does not like `application/problem+json` or `application/json` better.
     pub fn wants_page(&self) -> bool {
-        let weight = |kind, subtype| media_weight(&self.headers, kind, subtype).unwrap_or(0);
+        let headers: HeaderMap = self.accept.iter().map(|line| (ACCEPT, line.clone())).collect();
+        let weight = |kind, subtype| media_weight(&headers, kind, subtype).unwrap_or(0);
         let html = weight("text", "html");
-        let named =
-            |subtype| names(&self.headers, subtype) && weight("application", subtype) > html;
-        wants_page(&self.headers) && !named("json") && !named("problem+json")
+        let named = |subtype| names(&headers, subtype) && weight("application", subtype) > html;
+        wants_page(&headers) && !named("json") && !named("problem+json")
     }
 
     /// The id of the request, if a [`RequestId`](crate::middleware::RequestId) has given it one.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get(X_REQUEST_ID)?.to_str().ok()
+        self.request_id.as_ref()?.to_str().ok()
+    }
+
+    /// Takes the name that a middleware within has given to the request, and to its answer.
+    pub(crate) fn note_answer(&mut self, response: &Response) {
+        let id = response.headers().get(X_REQUEST_ID);
+        self.request_id = self.request_id.take().or_else(|| id.cloned());
     }
 }
 

@@ -208,12 +208,13 @@ impl<T: 'static, E: 'static> Taken<T, E> {
 /// let app = App::new().get("/", |UserAgent(name): UserAgent| format!("Hello, {name}"));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no argument that looks at a request",
-    label = "not an argument of a handler, or one that can only be the last",
-    note = "arguments that look: `Path<…>`, `Params`, `Query<…>`, `State<…>`, `HeaderMap`, `Method`, \
-            `Uri`, `Cookies`, `Session`, `ClientAddress`, …; implement `FromHead` for your own",
+    message = "`{Self}` is no argument of a handler, or can only be its last",
+    label = "not an argument that others can follow",
     note = "arguments that take the content can only be the last: `Json<…>`, `Form<…>`, `Multipart`, \
-            `Bytes`, `String`, `Body`, `Request`"
+            `Bytes`, `String`, `Body`, `Request`; move it to the end",
+    note = "arguments that others can follow: `Path<…>`, `Params`, `Query<…>`, `State<…>`, \
+            `HeaderMap`, `Method`, `Uri`, `Cookies`, `Session`, `ClientAddress`, …; implement \
+            `FromHead` for your own"
 )]
 pub trait FromHead: Sized {
     /// The answer where the argument cannot be had: a [`Rejection`], or one of your own.
@@ -239,6 +240,7 @@ pub trait FromHead: Sized {
     note = "a handler takes `Path<…>`, `Params`, `Query<…>`, `State<…>`, `HeaderMap`, `Cookies`, \
             `Session`, `ClientAddress`, … and, last, one of `Json<…>`, `Form<…>`, `Multipart`, \
             `Bytes`, `String`, `Body`, `Request`",
+    note = "`Json<T>` and `Form<T>` need a `T` that can be read: `#[derive(serde::Deserialize)]`",
     note = "implement `FromHead` or `FromRequest` for arguments of your own"
 )]
 pub trait FromRequest<Via = ViaRequest>: Sized {

@@ -44,6 +44,7 @@
 pub mod json;
 pub mod query;
 
+mod access;
 mod content_error;
 mod fault;
 mod grammar;
@@ -63,3 +64,6 @@ pub use mending::FAULTS_MAX;
 pub use query::QueryLimits;
 #[cfg(feature = "validate")]
 pub use validated::validated;
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! Both are functions, and only what they return tells them apart. `How` carries that, and the
 //! kinds of the arguments, so that one trait serves them all; it is always inferred.
 
+use std::any::type_name;
 use std::sync::Arc;
 
 use gnezdo_core::Reply;
@@ -37,10 +38,14 @@ use crate::response::{IntoReply, IntoResponse};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler",
     label = "not a handler",
-    note = "a handler is a function or an async function; all its arguments but the last implement \
-            `FromHead`, the last implements `FromRequest`, and what it returns is `IntoResponse`",
-    note = "arguments that take the content (`Json`, `Form`, `Bytes`, `String`, `Request`) can only \
-            be the last"
+    note = "a handler is a function or an async function of up to 12 arguments: all but the last \
+            implement `FromHead`, the last implements `FromRequest`, and what it returns is \
+            `IntoResponse`",
+    note = "arguments that take the content (`Json`, `Form`, `Multipart`, `Bytes`, `String`, `Body`, \
+            `Request`) can only be the last",
+    note = "`.blocking()` is for plain functions: an `async fn` waits by `.await`",
+    note = "with an attribute such as `#[get(\"/\")]` above the function, an error of its own points \
+            to what does not fit"
 )]
 pub trait Handler<How>: Send + Sync + 'static {
     /// Answers a request.
@@ -48,6 +53,12 @@ pub trait Handler<How>: Send + Sync + 'static {
 
     /// What has to be there, so that it can be called.
     fn demands(demands: &mut Demands);
+
+    /// The name of the function, with its modules.
+    #[doc(hidden)]
+    fn function_name() -> &'static str {
+        type_name::<Self>()
+    }
 }
 
 /// The function returns its answer.
@@ -86,6 +97,7 @@ where
     fn demands(_: &mut Demands) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, R> Handler<(OnThread,)> for Blocking<F>
 where
     F: Fn() -> R + Send + Sync + 'static,
@@ -97,6 +109,10 @@ where
     }
 
     fn demands(_: &mut Demands) {}
+
+    fn function_name() -> &'static str {
+        type_name::<F>()
+    }
 }
 
 /// The argument, or the answer that refuses the request.
@@ -164,6 +180,7 @@ macro_rules! handler_with_arguments {
         }
 
         #[allow(non_snake_case)]
+        #[diagnostic::do_not_recommend]
         impl<F, R, Via, $($head,)* $last> Handler<(OnThread, Via, $($head,)* $last)> for Blocking<F>
         where
             F: Fn($($head,)* $last) -> R + Send + Sync + 'static,
@@ -188,6 +205,10 @@ macro_rules! handler_with_arguments {
             fn demands(demands: &mut Demands) {
                 $($head::demands(demands);)*
                 $last::demands(demands);
+            }
+
+            fn function_name() -> &'static str {
+                type_name::<F>()
             }
         }
     };

@@ -23,7 +23,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Html<T>(pub T);
 
-impl<T: Into<Body> + HtmlText> IntoResponse for Html<T> {
+impl<T: HtmlText> IntoResponse for Html<T> {
     fn into_response(self) -> Response {
         typed(self.0, HTML)
     }
@@ -37,7 +37,12 @@ impl<T: Into<Body> + HtmlText> IntoResponse for Html<T> {
 }
 
 /// What can be a page.
-pub trait HtmlText {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text of a page",
+    label = "cannot be sent as a page",
+    note = "a page is made of text: `&'static str` or `String`, or of octets"
+)]
+pub trait HtmlText: Into<Body> {
     /// The text, if it is a constant of the program.
     #[doc(hidden)]
     fn constant(&self) -> Option<&'static str> {

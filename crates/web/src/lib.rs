@@ -86,10 +86,13 @@ mod urls;
 mod blocking;
 mod demands;
 mod extract;
+mod fitting;
 mod handler;
 mod parameters;
 mod query;
 mod rejection;
+#[cfg(feature = "validate")]
+mod valid;
 
 mod chunks;
 mod form;
@@ -109,6 +112,8 @@ mod problem;
 
 pub mod fields;
 
+#[cfg(feature = "templates")]
+pub mod templates;
 #[cfg(feature = "test-client")]
 mod test_client;
 #[cfg(feature = "tower")]
@@ -120,6 +125,7 @@ pub use blocking::{Block, Blocking};
 pub use chunks::Chunks;
 pub use demands::Demands;
 pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
+pub use fields::{ContentError, InvalidField, QueryLimits};
 pub use form::Form;
 pub use handler::Handler;
 pub use html::Html;
@@ -144,13 +150,17 @@ pub use test_client::{TestClient, TestRequest, TestResponse};
 #[cfg(feature = "tower")]
 pub use tower::{FromTower, HttpService, IntoTower, NextService, ReplyFuture};
 pub use urls::{UrlError, UrlValues, Urls};
+#[cfg(feature = "validate")]
+pub use valid::Valid;
 
 pub use gnezdo_core::escape;
 
-/// Names that only the compiler needs, to tell apart the ways in which a function is a handler.
+/// Names that only the compiler needs: to tell apart the ways in which a function is a handler, and
+/// to say what does not fit.
 #[doc(hidden)]
 pub mod marker {
     pub use crate::extract::{ViaHead, ViaRequest};
+    pub use crate::fitting::{AnswerOrFuture, answers, is_sent, looks, replies, responds, takes};
     pub use crate::handler::{AtOnce, Awaited, OnThread};
     pub use crate::middleware::{AsItIs, ByFunction, ByFuture};
 }

@@ -56,13 +56,14 @@ impl RouteInfo {
     }
 
     /// The columns of the table.
-    fn columns(&self) -> [String; 5] {
+    fn columns(&self) -> [String; 6] {
         let methods = self.methods.join(",");
         let host = self.host.as_deref().unwrap_or_default();
         [
             if methods.is_empty() { "*".into() } else { methods },
             format!("{host}{}", self.pattern),
             self.name.clone().unwrap_or_default(),
+            self.handler.clone(),
             format!("{}:{}", self.file, self.line),
             self.middleware.join(" "),
         ]
@@ -71,11 +72,12 @@ impl RouteInfo {
 
 /// Routes as a table.
 fn table(routes: &[RouteInfo]) -> String {
-    let head = ["METHOD", "PATTERN", "NAME", "DECLARED AT", "MIDDLEWARE"].map(String::from);
-    let rows: Vec<[String; 5]> =
+    let head =
+        ["METHOD", "PATTERN", "NAME", "HANDLER", "DECLARED AT", "MIDDLEWARE"].map(String::from);
+    let rows: Vec<[String; 6]> =
         std::iter::once(head).chain(routes.iter().map(RouteInfo::columns)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths = [0, 1, 2, 3, 4].map(|column| width(column).unwrap_or_default());
+    let widths = [0, 1, 2, 3, 4, 5].map(|column| width(column).unwrap_or_default());
     let mut text = String::new();
     for row in &rows {
         let mut line = String::new();
@@ -99,7 +101,7 @@ pub(crate) fn routes_command(app: App) -> Command {
             [word] if word == "--json" => serde_json::to_string_pretty(&routes)? + "\n",
             [word, ..] => {
                 return Err(
-                    format!("{:?} is one word too many; write --json or nothing", word).into()
+                    format!("{word:?} is one word too many; write --json or nothing").into()
                 );
             }
         };

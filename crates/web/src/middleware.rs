@@ -9,6 +9,15 @@
 //! request, also those without a route; those of a nested app or of a route see what was routed
 //! there.
 
+mod allow_deny;
+mod body_limit;
+mod cors;
+mod rate_limit;
+mod request_id;
+mod security_headers;
+mod timeout;
+mod trusted_proxies;
+
 use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,6 +28,19 @@ use gnezdo_core::{Reply, Request};
 use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
 use crate::site::Site;
+
+pub use allow_deny::AllowDeny;
+pub use body_limit::BodyLimit;
+pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
+pub use rate_limit::RateLimit;
+pub use request_id::RequestId;
+pub use security_headers::{SecurityHeaders, Subdomains};
+pub use timeout::Timeout;
+pub use trusted_proxies::TrustedProxies;
+
+pub use gnezdo_socket::{AccessRules, Network};
+
+pub(crate) use request_id::Given;
 
 /// Something that stands around handlers.
 ///
@@ -228,7 +250,7 @@ impl Next {
                 self.at += 1;
                 layer.middleware.handle(request, self)
             }
-            None => site.call_inside(self.stage, request),
+            None => site.call_inside(&self.stage, request),
         }
     }
 }

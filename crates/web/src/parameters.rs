@@ -32,6 +32,12 @@ use crate::routing::Captures;
 pub struct Path<T>(pub T);
 
 /// A type that the text of one path parameter can become.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no parameter of a path",
+    label = "not something that the text of a path can become",
+    note = "take text (`String`), a number, a `bool`, a `char`, or a tuple of them, one for each \
+            parameter of the pattern; implement `PathParameter` for your own"
+)]
 pub trait PathParameter: Sized {
     /// Reads the decoded text; `None` if it does not fit.
     fn from_text(text: Cow<'_, str>) -> Option<Self>;

@@ -23,12 +23,6 @@ pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
-/// Whether anything in a path is encoded.
-pub(crate) fn is_encoded(path: &str) -> bool {
-    // Without a way out of the loop, so that it goes over many octets at a time.
-    path.bytes().fold(false, |is_encoded, octet| is_encoded | (octet == b'%'))
-}
-
 /// Whether every segment of a path can be decoded.
 pub(crate) fn is_decodable(path: &str) -> bool {
     path.split('/').all(|segment| decode(segment).is_some())

@@ -10,6 +10,7 @@ use crate::extract::state::States;
 use crate::middleware::Layer;
 use crate::problem::Problem;
 use crate::route::Route;
+use crate::site::Site;
 
 /// What an app does about its problems.
 pub(crate) type Hook = Arc<dyn Fn(&Problem, &Asked) -> Option<Response> + Send + Sync>;
@@ -35,7 +36,12 @@ pub(crate) struct Plan {
     pub(crate) debug: Debug,
     pub(crate) content_bytes_max: u64,
     pub(crate) commands: Vec<Command>,
+    /// What else is looked at before the app serves: each gives what is wrong.
+    pub(crate) checks: Vec<Check>,
 }
+
+/// Looks at a site before it serves.
+pub(crate) type Check = Arc<dyn Fn(&Site) -> Vec<String> + Send + Sync>;
 
 /// What an app was given to answer with.
 #[derive(Clone)]
@@ -103,6 +109,7 @@ impl Plan {
             debug: Debug::of_build(),
             content_bytes_max: CONTENT_BYTES_MAX,
             commands: Vec::new(),
+            checks: Vec::new(),
         }
     }
 

@@ -49,5 +49,5 @@ impl<T: DeserializeOwned> FromHead for Query<T> {
 
 /// The bounds on a query or on the fields of a form.
 pub(crate) fn limits(routed: &Routed<'_>) -> QueryLimits {
-    routed.state::<QueryLimits>().cloned().unwrap_or_default()
+    routed.state::<QueryLimits>().copied().unwrap_or_default()
 }

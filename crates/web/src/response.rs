@@ -27,7 +27,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// | [`Chunks<I>`](crate::Chunks) | 200 | piece after piece, as an iterator gives them |
 /// | [`StatusCode`] | as it says | none |
 /// | `()` | 204 | none |
-/// | `(StatusCode, T)`, `(StatusCode, fields, T)`, … | as it says | as of `T`, with [parts](ResponsePart) |
+/// | `(StatusCode, T)`, `(StatusCode, fields, T)`, … | as it says | as of `T`, with [parts](crate::ResponsePart) |
 /// | `http::Response<T>` | as it says | `T`, without a type of its own |
 /// | [`Problem`](crate::Problem), [`Rejection`](crate::Rejection) | as they say | a problem of RFC 9457, or a page |
 /// | `Result<T, E>` | as of `T` or `E` | as of `T` or `E` |
@@ -46,7 +46,8 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
     note = "return text, bytes, `Html`, `Json`, a `Redirect`, a `StatusCode`, a tuple `(StatusCode, \
             fields, T)`, an `http::Response`, or a `Result` of them",
     note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
-            becomes by `?`"
+            becomes by `?`",
+    note = "for a type of your own: return `Json(value)`, or implement `IntoResponse`"
 )]
 pub trait IntoResponse {
     /// The answer.
@@ -71,7 +72,8 @@ pub trait IntoResponse {
             `StatusCode`, a tuple `(StatusCode, fields, T)`, an `http::Response`, or a `Result` of \
             them",
     note = "the error of a `Result` has to be an answer, too: take `Problem`, which every error \
-            becomes by `?`"
+            becomes by `?`",
+    note = "for a type of your own: return `Json(value)`, or implement `IntoResponse`"
 )]
 pub trait IntoReply {
     /// The answer of a route, which may be kept there to be given again.
@@ -87,6 +89,12 @@ impl<T: IntoResponse> IntoReply for T {
 impl IntoReply for Reply {
     fn into_reply(self, _: &Memo) -> Reply {
         self
+    }
+}
+
+impl<E: IntoResponse> IntoReply for Result<Reply, E> {
+    fn into_reply(self, _: &Memo) -> Reply {
+        self.unwrap_or_else(|error| Reply::Now(error.into_response()))
     }
 }
 

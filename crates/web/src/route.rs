@@ -19,7 +19,6 @@
 //! assert_eq!(app.url_for("archive", [("year", 2026)]).unwrap(), "/articles/2026");
 //! ```
 
-use std::any::type_name;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -71,8 +70,9 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    fn of_handler<H>() -> Self {
-        match short_name(type_name::<H>()) {
+    /// The name of a function, which comes with its modules.
+    fn of_function(full: &'static str) -> Self {
+        match short_name(full) {
             name if name == "closure" => Self::None,
             name => Self::OfHandler(name),
         }
@@ -94,9 +94,9 @@ impl Route {
         Self {
             methods: if methods.is_empty() { Methods::Any } else { Methods::Only(methods) },
             pattern: pattern.into(),
-            name: Name::of_handler::<H>(),
+            name: Name::of_function(H::function_name()),
             handler: Arc::new(move |routed| H::call(&handler, routed)),
-            handler_name: type_name::<H>().to_owned(),
+            handler_name: H::function_name().to_owned(),
             demands,
             declared_at: Location::caller(),
             layers: Vec::new(),
@@ -159,4 +159,17 @@ pub fn path<How>(pattern: impl Into<String>, handler: impl Handler<How>) -> Rout
 pub trait Declared {
     /// The routes of the function, one for each attribute.
     fn routes() -> Vec<Route>;
+}
+
+/// Collects the routes of functions that declare them: `routes![index, shop::pages::order]`.
+///
+/// It becomes a `Vec<Route>` for [`App::routes`](crate::App::routes). "Expected type, found
+/// function" means that a function has no attribute such as `#[get("/")]`.
+#[macro_export]
+macro_rules! routes {
+    ($($declared:path),* $(,)?) => {
+        <[::std::vec::Vec<$crate::Route>]>::concat(&[
+            $(<$declared as $crate::Declared>::routes()),*
+        ])
+    };
 }

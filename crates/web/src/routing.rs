@@ -59,11 +59,13 @@
 
 mod captures;
 mod converter;
+mod edges;
 mod pattern;
 mod pattern_error;
 mod router;
 mod tree;
 mod url;
+mod words;
 
 pub use captures::Captures;
 pub use converter::{ConverterError, Converters};

@@ -17,7 +17,7 @@ use gnezdo_core::{Glance, Reply, Request, Service, give_fields_back};
 use http::header::ALLOW;
 use http::{Method, StatusCode, Uri};
 
-pub(crate) use finish::Finisher;
+pub(crate) use finish::{Finisher, new_request_id};
 #[cfg(feature = "tower")]
 pub(crate) use finish::finish_alone;
 pub(crate) use resource::Allowed;
@@ -162,6 +162,20 @@ impl Site {
             .map_err(|error| UrlError::Values { name: name.into(), error })
     }
 
+    /// What is wrong with an address that is made of this route and values of these names, as far
+    /// as that can be known without the values.
+    #[cfg(feature = "templates")]
+    pub(crate) fn judge_link(&self, name: &str, values: &[&str]) -> Option<String> {
+        let index = match self.names.get(name) {
+            Some(Named::One(index)) => *index,
+            // With no values it fails before any is looked at.
+            _ => return self.url_for(name, &[]).err().map(|error| error.to_string()),
+        };
+        let mut parameters = self.routes[index].pattern.parameters();
+        let missing = parameters.find(|(parameter, _)| !values.contains(parameter))?;
+        Some(format!("url_for({name:?}) lacks {}=…", missing.0))
+    }
+
     /// The name of a route of which another name may be a slip: the same letters but for case, or
     /// the same last part.
     fn similar(&self, name: &str) -> Option<String> {
@@ -172,11 +186,11 @@ impl Site {
     }
 
     /// What comes after the last middleware.
-    pub(crate) fn call_inside(self: &Arc<Self>, stage: Stage, request: Request) -> Reply {
+    pub(crate) fn call_inside(self: &Arc<Self>, stage: &Stage, request: Request) -> Reply {
         match stage {
             Stage::App => self.route(request),
-            Stage::Route { index, captures } => self.answer(index, captures, request),
-            Stage::Mount { index, rest } => self.mounted(index, rest, request),
+            Stage::Route { index, captures } => self.answer(*index, *captures, request),
+            Stage::Mount { index, rest } => self.mounted(*index, *rest, request),
         }
     }
 

@@ -143,6 +143,11 @@ pub enum StartFault {
         /// What it says.
         text: String,
     },
+    /// A template cannot be read, or links to what is not there.
+    Template {
+        /// Which, and what is wrong with it.
+        text: String,
+    },
     /// A converter cannot be added.
     Converter {
         /// Why.
@@ -207,6 +212,7 @@ impl fmt::Display for StartFault {
             Self::Service { prefix, declared_at, text } => {
                 write!(f, "{declared_at}: the service mounted at {prefix:?}: {text}")
             }
+            Self::Template { text } => f.write_str(text),
             Self::Converter { error } => write!(f, "{error}"),
         }
     }

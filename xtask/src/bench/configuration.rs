@@ -22,7 +22,7 @@ pub(crate) fn gnezdo(peer: &Peer, place: &Place<'_>) -> Vec<OsString> {
         Application::Files | Application::Http2Files | Application::TlsFiles => {
             vec!["serve".into(), place.root.into()]
         }
-        Application::Hello | Application::Upload => vec!["run".into()],
+        Application::Hello | Application::Upload | Application::Framework => vec!["run".into()],
     };
     arguments.extend(words(&format!(
         "--listen {} --architecture {architecture} --workers 1 --access-log off",

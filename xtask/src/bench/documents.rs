@@ -1,7 +1,10 @@
-//! What servers answer: files, a page of about 600 bytes and one of 1 MiB, and constants.
+//! What servers answer: files, a page of about 600 bytes and one of 1 MiB, constants, and what
+//! frameworks make of a request.
 
 use std::fs;
 use std::path::PathBuf;
+
+use serde_json::Value;
 
 use super::work_folder;
 use crate::error::Error;
@@ -18,7 +21,22 @@ pub(crate) const UPLOAD_TARGET: &str = "/upload";
 /// What is answered there, once all of the content has come.
 pub(crate) const RECEIVED: &str = "received";
 
+/// The request target with two parameters, a text and a number.
+pub(crate) const POST_TARGET: &str = "/shops/north/posts/1234567";
+/// The request target to which orders are sent.
+pub(crate) const ORDERS_TARGET: &str = "/orders";
+/// The request target of the page that is made from a template.
+pub(crate) const TABLE_TARGET: &str = "/table";
+/// The document that is sent as an order.
+pub(crate) const ORDER: &str = "/order.json";
+/// The type of that document.
+pub(crate) const JSON: &str = "application/json";
+
 const SMALL: &[u8] = include_bytes!("../../../bench/documents/index.html");
+const POST: &[u8] = include_bytes!("../../../bench/documents/post.json");
+const ORDER_CONTENT: &[u8] = include_bytes!("../../../bench/documents/order.json");
+const RECEIPT: &[u8] = include_bytes!("../../../bench/documents/receipt.json");
+const TABLE: &[u8] = include_bytes!("../../../bench/documents/table.html");
 const LARGE_BYTES: usize = 1 << 20;
 const PLAINTEXT: &[u8] = b"Hello, World!";
 
@@ -43,7 +61,7 @@ pub(crate) fn write() -> Result<Documents, Error> {
     // Servers compare paths with their root: `xtask/..` would not be the same.
     let root = root.canonicalize().map_err(Error::io(format!("find {}", root.display())))?;
     let documents = Documents { root };
-    for target in [SMALL_TARGET, LARGE_TARGET, PLAINTEXT_TARGET, UPLOAD_TARGET] {
+    for target in [SMALL_TARGET, LARGE_TARGET, PLAINTEXT_TARGET, UPLOAD_TARGET, ORDER] {
         let path = documents.path(target);
         fs::write(&path, content(target))
             .map_err(Error::io(format!("write {}", path.display())))?;
@@ -51,12 +69,29 @@ pub(crate) fn write() -> Result<Documents, Error> {
     Ok(documents)
 }
 
-/// What the answer for a target has to contain.
+/// Whether this is what the answer for a target has to contain: to the octet, or if it is JSON
+/// the same value, since fields have no order there.
+pub(crate) fn is_right(target: &str, found: &[u8]) -> bool {
+    let expected = content(target);
+    match target {
+        POST_TARGET | ORDERS_TARGET => match serde_json::from_slice::<Value>(found) {
+            Ok(found) => serde_json::from_slice::<Value>(&expected).is_ok_and(|e| e == found),
+            Err(_) => false,
+        },
+        _ => found == expected,
+    }
+}
+
+/// What the answer for a target has to contain, and what a document that is sent contains.
 pub(crate) fn content(target: &str) -> Vec<u8> {
     match target {
         LARGE_TARGET => noise(LARGE_BYTES),
         PLAINTEXT_TARGET => PLAINTEXT.to_vec(),
         UPLOAD_TARGET => RECEIVED.into(),
+        POST_TARGET => POST.to_vec(),
+        ORDERS_TARGET => RECEIPT.to_vec(),
+        TABLE_TARGET => TABLE.to_vec(),
+        ORDER => ORDER_CONTENT.to_vec(),
         _ => SMALL.to_vec(),
     }
 }
@@ -84,5 +119,15 @@ mod tests {
         assert!((550..=650).contains(&content(SMALL_TARGET).len()));
         assert_eq!(content(LARGE_TARGET).len(), 1 << 20);
         assert_eq!(content(PLAINTEXT_TARGET).len(), 13);
+        assert_eq!(content(ORDER).len(), 1 << 10);
+    }
+
+    #[test]
+    fn json_is_compared_by_its_value_and_all_else_by_its_octets() {
+        let spaced = b"{ \"total\": 61250, \"count\": 23, \"id\": 48213 }";
+        assert!(is_right(ORDERS_TARGET, spaced));
+        assert!(!is_right(ORDERS_TARGET, b"{\"id\":48213,\"total\":61250}"));
+        assert!(!is_right(ORDERS_TARGET, b""));
+        assert!(is_right(TABLE_TARGET, TABLE) && !is_right(TABLE_TARGET, &TABLE[1..]));
     }
 }

@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::documents::JSON;
+
 /// An answer as it came over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -40,19 +42,32 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 /// Asks for a target in the words that wrk uses, and reads the whole answer.
 pub(crate) fn exchange(stream: &mut TcpStream, target: &str) -> io::Result<Answer> {
     let address = stream.peer_addr()?;
-    let mut answers = pipelined(stream, address, target, 1)?;
+    let mut answers = pipelined(stream, &get(address, target), 1)?;
     answers.pop().ok_or_else(|| io::Error::other("there is no answer to no request"))
 }
 
-/// Asks for a target several times at once, and reads all answers.
+/// A request for a target, in the words that wrk uses.
+pub(crate) fn get(address: SocketAddr, target: &str) -> Vec<u8> {
+    format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").into()
+}
+
+/// A request that sends JSON to a target, in the words that wrk uses.
+pub(crate) fn post_json(address: SocketAddr, target: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nHost: {address}\r\nContent-Type: {JSON}\r\n\
+         Content-Length: {}\r\n\r\n",
+        content.len()
+    );
+    [head.as_bytes(), content].concat()
+}
+
+/// Sends a request several times at once, and reads all answers.
 pub(crate) fn pipelined<S: Read + Write>(
     stream: &mut S,
-    address: SocketAddr,
-    target: &str,
+    request: &[u8],
     count: u32,
 ) -> io::Result<Vec<Answer>> {
-    let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    stream.write_all(request.repeat(count as usize).as_bytes())?;
+    stream.write_all(&request.repeat(count as usize))?;
     stream.flush()?;
     let mut answers = Vec::new();
     let mut octets = Vec::new();
@@ -149,9 +164,19 @@ mod tests {
             b"Length: 2\r\n\r\nbc",
         ];
         let answers =
-            served(PIECES, |stream| pipelined(stream, stream.peer_addr()?, "/x", 2)).unwrap();
+            served(PIECES, |stream| pipelined(stream, &get(stream.peer_addr()?, "/x"), 2)).unwrap();
         let contents: Vec<&[u8]> = answers.iter().map(Answer::content).collect();
         assert_eq!(contents, [b"a".as_slice(), b"bc"]);
+    }
+
+    #[test]
+    fn what_is_sent_follows_a_head_with_its_type_and_length() {
+        let request = post_json(([127, 0, 0, 1], 8080).into(), "/x", b"{}");
+        assert_eq!(
+            String::from_utf8(request).unwrap(),
+            "POST /x HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n\
+             Content-Length: 2\r\n\r\n{}"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What is measured of a server: each figure with its names and the way it is written.
+//! What is measured of a server, or of a router: each figure with its names and the way it is
+//! written.
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,12 @@ pub(crate) enum Figure {
     /// How much of the machine was used by neither.
     #[serde(rename = "foreign_cpu_share")]
     ForeignShare,
+    /// How many of our router's lookups fit into the time of one of matchit's.
+    LookupRatio,
+    /// How long our router takes to find a route, in nanoseconds.
+    LookupNanoseconds,
+    /// How long matchit takes to find one, in nanoseconds.
+    MatchitLookupNanoseconds,
 }
 
 /// What one measurement gave.
@@ -43,7 +50,7 @@ pub(crate) type Sample = BTreeMap<Figure, f64>;
 
 impl Figure {
     /// All of them, in the order of the report.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::RequestsPerSecond,
         Self::RequestsPerCpuSecond,
         Self::P50,
@@ -55,6 +62,9 @@ impl Figure {
         Self::ServerShare,
         Self::ClientShare,
         Self::ForeignShare,
+        Self::LookupRatio,
+        Self::LookupNanoseconds,
+        Self::MatchitLookupNanoseconds,
     ];
 
     /// Its name for readers.
@@ -71,6 +81,9 @@ impl Figure {
             Self::ServerShare => "server's core",
             Self::ClientShare => "client's core",
             Self::ForeignShare => "other load",
+            Self::LookupRatio => "lookups per second",
+            Self::LookupNanoseconds => "one lookup",
+            Self::MatchitLookupNanoseconds => "one in matchit",
         }
     }
 
@@ -87,12 +100,14 @@ impl Figure {
             Self::ServerShare | Self::ClientShare | Self::ForeignShare => {
                 format!("{:.0} %", value * 100.0)
             }
+            Self::LookupRatio => format!("{value:.2} × matchit"),
+            Self::LookupNanoseconds | Self::MatchitLookupNanoseconds => format!("{value:.1} ns"),
         }
     }
 
     /// Whether more of it is better.
     pub(crate) fn more_is_better(self) -> bool {
-        matches!(self, Self::RequestsPerSecond | Self::RequestsPerCpuSecond)
+        matches!(self, Self::RequestsPerSecond | Self::RequestsPerCpuSecond | Self::LookupRatio)
     }
 }
 
@@ -168,5 +183,7 @@ mod tests {
         assert_eq!(Figure::P99.written(1_500_000.0), "1500 ms");
         assert_eq!(Figure::ResidentBytes.written(5.5 * 1024.0 * 1024.0), "5.5 MiB");
         assert_eq!(Figure::ServerShare.written(0.984), "98 %");
+        assert_eq!(Figure::LookupRatio.written(0.951), "0.95 × matchit");
+        assert_eq!(Figure::LookupNanoseconds.written(43.21), "43.2 ns");
     }
 }

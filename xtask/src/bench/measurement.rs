@@ -16,6 +16,7 @@ use super::seen::{Seen, Times};
 use super::server::Server;
 use super::suite::{Load, Protocol, Requests, Streams};
 use super::tls::Identity;
+use super::wrk::Asks;
 use super::{handshakes, machine, usage, wrk};
 use crate::error::Error;
 
@@ -27,6 +28,14 @@ const TIMES_SECONDS: u32 = 1;
 const CLOSING_SECONDS: u32 = 1;
 /// How many requests touch a server's pages before its memory is called empty.
 const TOUCH_REQUESTS: usize = 100;
+/// What is worth a word while others are measured.
+const TELLING: [Figure; 5] = [
+    Figure::RequestsPerCpuSecond,
+    Figure::RequestsPerSecond,
+    Figure::P99,
+    Figure::BytesPerConnection,
+    Figure::LookupRatio,
+];
 /// How long memory settles before it is read.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -60,9 +69,13 @@ impl Client<'_> {
         match *load {
             Load::Requests(load) => self.measure_requests(server, load),
             Load::Streams(load) => self.measure_streams(server, load),
+            Load::Posts { target, connections, document } => {
+                self.measure_posts(server, target, connections, document)
+            }
             Load::Handshakes { target, connections } => {
                 self.measure_handshakes(server, target, connections)
             }
+            Load::Lookups => Err(server.error("is not needed to find routes")),
             Load::Idle { target, connections, protocol } => {
                 measure_idle(server, protocol, target, connections)
             }
@@ -71,13 +84,28 @@ impl Client<'_> {
 
     fn measure_requests(&self, server: &Server, load: Requests) -> Result<Measured, Error> {
         let wrk = self.tools.path(Tool::Wrk)?;
-        let run = |seconds| wrk::run(wrk, self.core, &self.wrk_load(server, load, seconds));
+        let run = |seconds| wrk::run(wrk, self.core, &self.wrk_requests(server, load, seconds));
         run(WARM_UP_SECONDS)?;
         let window = match load.opening_seconds {
             0 => whole_run(server, || run(self.seconds))?,
             _ => self.part_of_a_run(wrk, server, load)?,
         };
         window.measured(server)
+    }
+
+    fn measure_posts(
+        &self,
+        server: &Server,
+        target: &str,
+        connections: u32,
+        document: &str,
+    ) -> Result<Measured, Error> {
+        let wrk = self.tools.path(Tool::Wrk)?;
+        let document = self.documents.path(document);
+        let asks = Asks::Post(&document);
+        let load = |seconds| self.wrk_load(server, target, connections, asks, seconds);
+        wrk::run(wrk, self.core, &load(WARM_UP_SECONDS))?;
+        whole_run(server, || wrk::run(wrk, self.core, &load(self.seconds)))?.measured(server)
     }
 
     /// How long the answers took comes from another run after the measured one: see [`h2load`].
@@ -124,7 +152,7 @@ impl Client<'_> {
         let answer_bytes = answer_bytes(server, load.target)
             .map_err(|error| server.error(format!("failed: {error}")))?;
         let seconds = load.opening_seconds + self.seconds + CLOSING_SECONDS;
-        let load_of_all = self.wrk_load(server, load, seconds);
+        let load_of_all = self.wrk_requests(server, load, seconds);
         let running = wrk::Running::start(wrk, self.core, &load_of_all)?;
         let read = || {
             let id = running.id();
@@ -141,14 +169,28 @@ impl Client<'_> {
         Ok(Window { seen, requests, requests_per_second, spent })
     }
 
-    fn wrk_load(&self, server: &Server, load: Requests, seconds: u32) -> wrk::Load<'_> {
-        let Requests { target, connections, pipelined, .. } = load;
+    fn wrk_requests(&self, server: &Server, load: Requests, seconds: u32) -> wrk::Load<'_> {
+        let asks = match load.pipelined {
+            1 => Asks::Once,
+            count => Asks::Batch(count),
+        };
+        self.wrk_load(server, load.target, load.connections, asks, seconds)
+    }
+
+    fn wrk_load<'l>(
+        &'l self,
+        server: &Server,
+        target: &'l str,
+        connections: u32,
+        asks: Asks<'l>,
+        seconds: u32,
+    ) -> wrk::Load<'l> {
         wrk::Load {
             scheme: server.application.scheme(),
             address: server.address,
             target,
             connections,
-            pipelined,
+            asks,
             seconds,
             openssl_configuration: self.identity.map(|own| own.client_configuration.as_path()),
         }
@@ -250,8 +292,7 @@ impl Measured {
 
     /// A line for the terminal.
     pub(crate) fn in_short(&self) -> String {
-        let telling = [Figure::RequestsPerCpuSecond, Figure::RequestsPerSecond, Figure::P99];
-        let parts = telling.iter().chain(&[Figure::BytesPerConnection]).filter_map(|figure| {
+        let parts = TELLING.iter().filter_map(|figure| {
             let value = self.sample.get(figure)?;
             Some(format!("{} {}", figure.written(*value), figure.title()))
         });

@@ -60,14 +60,16 @@ pub(crate) enum Application {
     Upload,
     /// A folder over TLS: HTTP/2 or HTTP/1.1, as the client chooses.
     TlsFiles,
+    /// Routes with parameters, JSON, and a template.
+    Framework,
 }
 
 /// Where a program comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Program {
-    /// Built from this workspace: where it lies in the folder of the release profile, and the
-    /// words after `cargo build --release`.
-    Ours { path: &'static str, build: &'static [&'static str] },
+    /// Built from this workspace: where it lies in the folder of the release profile, the words
+    /// after `cargo build --release`, and the crate whose version counts.
+    Ours { path: &'static str, build: &'static [&'static str], measured: &'static str },
     /// A Debian package.
     System(System),
     /// A package of the workspace `bench/peers`; `measured` is the crate whose version counts.
@@ -96,6 +98,8 @@ pub(crate) enum Tool {
     OpenSsl,
     /// Makes full handshakes of TLS, again and again.
     Handshakes,
+    /// Finds routes in our router and in matchit.
+    Routing,
 }
 
 /// Where and with what a server runs.
@@ -115,7 +119,8 @@ pub(crate) struct Place<'a> {
 
 impl Tool {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Wrk, Self::H2load, Self::OpenSsl, Self::Handshakes];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Wrk, Self::H2load, Self::OpenSsl, Self::Handshakes, Self::Routing];
 
     /// Its name in reports.
     pub(crate) fn name(self) -> &'static str {
@@ -124,6 +129,7 @@ impl Tool {
             Self::H2load => "h2load",
             Self::OpenSsl => "openssl",
             Self::Handshakes => "rustls (handshakes)",
+            Self::Routing => "matchit (routes)",
         }
     }
 
@@ -137,6 +143,11 @@ impl Tool {
             Self::H2load => system("h2load", "nghttp2-client", "--version"),
             Self::OpenSsl => system("openssl", "openssl", "version"),
             Self::Handshakes => Program::Workspace { package: "handshakes", measured: "rustls" },
+            Self::Routing => Program::Ours {
+                path: "routing",
+                build: &["--package", "gnezdo-bench-routing"],
+                measured: "matchit",
+            },
         }
     }
 }
@@ -240,6 +251,20 @@ pub(crate) const NTEX: Peer = server(
     address,
 );
 
+pub(crate) const ACTIX_FRAMEWORK: Peer = server(
+    "actix-web",
+    Application::Framework,
+    Program::Workspace { package: "peer-actix-framework", measured: "actix-web" },
+    address,
+);
+
+pub(crate) const AXUM_FRAMEWORK: Peer = server(
+    "axum",
+    Application::Framework,
+    Program::Workspace { package: "peer-axum-framework", measured: "axum" },
+    address,
+);
+
 /// A floor, with the canned answer of an application.
 pub(crate) const fn floor(name: &'static str, application: Application) -> Peer {
     Peer {
@@ -253,23 +278,19 @@ pub(crate) const fn floor(name: &'static str, application: Application) -> Peer 
 
 /// Our program for an application, under an architecture.
 pub(crate) fn ours(architecture: &str, application: Application) -> Peer {
-    let program = match application {
+    let (path, build): (_, &[&str]) = match application {
         Application::Files | Application::Http2Files | Application::TlsFiles => {
-            Program::Ours { path: "gnezdo", build: &["--package", "gnezdo-cli"] }
+            ("gnezdo", &["--package", "gnezdo-cli"])
         }
-        Application::Upload => {
-            Program::Ours { path: "upload", build: &["--package", "gnezdo-upload"] }
-        }
-        Application::Hello => Program::Ours {
-            path: "examples/hello",
-            build: &["--package", "gnezdo", "--example", "hello"],
-        },
+        Application::Upload => ("upload", &["--package", "gnezdo-upload"]),
+        Application::Hello => ("examples/hello", &["--package", "gnezdo", "--example", "hello"]),
+        Application::Framework => ("framework", &["--package", "gnezdo-bench-framework"]),
     };
     Peer {
         name: Cow::Owned(format!("{OURS} {architecture}")),
         role: Role::Ours(architecture.to_owned()),
         application,
-        program,
+        program: Program::Ours { path, build, measured: "gnezdo" },
         prepare: |peer, place| Ok(configuration::gnezdo(peer, place)),
     }
 }
@@ -310,8 +331,8 @@ impl Peer {
 
 impl Application {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Files, Self::Hello, Self::Http2Files, Self::Upload, Self::TlsFiles];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Files, Self::Hello, Self::Http2Files, Self::Upload, Self::TlsFiles, Self::Framework];
 
     /// What its server is asked for when the octets for the floors are taken; nothing if the
     /// floors do not serve it.
@@ -319,7 +340,7 @@ impl Application {
         match self {
             Self::Files => Some(SMALL_TARGET),
             Self::Hello => Some(PLAINTEXT_TARGET),
-            Self::Http2Files | Self::Upload | Self::TlsFiles => None,
+            Self::Http2Files | Self::Upload | Self::TlsFiles | Self::Framework => None,
         }
     }
 
@@ -341,6 +362,7 @@ impl Application {
             Self::Http2Files => "http2",
             Self::Upload => "upload",
             Self::TlsFiles => "tls",
+            Self::Framework => "framework",
         }
     }
 }

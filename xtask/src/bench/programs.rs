@@ -75,7 +75,7 @@ pub(crate) fn ready(
     install_missing(&needed);
     build_peers(&needed);
     if options.builds {
-        build_ours(&peers)?;
+        build_ours(&needed)?;
     }
     let mut programs = Programs { tools: find_tools(tools)?, ..Programs::default() };
     for peer in peers {
@@ -116,20 +116,21 @@ fn find(peer: Peer) -> Result<Ready, String> {
 /// Where a program lies, and what it says it is, or why there is none.
 fn find_program(program: &Program) -> Result<(PathBuf, String), String> {
     let (program, version) = match program {
-        Program::Ours { path, .. } => {
+        Program::Ours { path, measured, .. } => {
             let program = project::target_folder().join("release").join(path);
-            (program, env!("CARGO_PKG_VERSION").to_owned())
+            (program, locked_version(project::root(), measured))
         }
         Program::System(system) => {
             let program = which(system.program)
                 .ok_or_else(|| format!("the package {} is not installed", system.package))?;
-            (program, version_of_system(*system))
+            (program, Ok(version_of_system(*system)))
         }
         Program::Workspace { package, measured } => {
             let program = peers_folder().join("target/release").join(package);
-            (program, locked_version(measured).map_err(|error| error.to_string())?)
+            (program, locked_version(&peers_folder(), measured))
         }
     };
+    let version = version.map_err(|error| error.to_string())?;
     if !program.exists() {
         let path = program.strip_prefix(project::root()).unwrap_or(&program);
         return Err(format!("there is no {}", path.display()));
@@ -141,11 +142,11 @@ fn peers_folder() -> PathBuf {
     project::root().join("bench/peers")
 }
 
-/// Builds our programs, as far as they are among the peers.
-fn build_ours(peers: &[Peer]) -> Result<(), Error> {
+/// Builds our programs, as far as they are needed.
+fn build_ours(programs: &[Program]) -> Result<(), Error> {
     let mut built: Vec<&str> = Vec::new();
-    for peer in peers {
-        let Program::Ours { path, build } = &peer.program else { continue };
+    for program in programs {
+        let Program::Ours { path, build, .. } = program else { continue };
         if built.contains(path) {
             continue;
         }
@@ -239,16 +240,17 @@ fn version_in(line: &str) -> Option<&str> {
     Some(word.rsplit_once('/').map_or(word, |(_, version)| version))
 }
 
-/// The version of a crate in the lock file of the peers.
-fn locked_version(name: &str) -> Result<String, Error> {
-    let path = peers_folder().join("Cargo.lock");
+/// The version of a crate in the lock file of a workspace.
+fn locked_version(workspace: &Path, name: &str) -> Result<String, Error> {
+    let path = workspace.join("Cargo.lock");
     let lock = fs::read_to_string(&path).map_err(Error::io(format!("read {}", path.display())))?;
     Ok(version_in_lock(&lock, name).unwrap_or("of unknown version").to_owned())
 }
 
+/// The newest, if there are several: the others belong to crates of others.
 fn version_in_lock<'l>(lock: &'l str, name: &str) -> Option<&'l str> {
     let entry = format!("\nname = \"{name}\"\nversion = \"");
-    let (_, rest) = lock.split_once(&entry)?;
+    let (_, rest) = lock.rsplit_once(&entry)?;
     rest.split_once('"').map(|(version, _)| version)
 }
 
@@ -266,11 +268,22 @@ mod tests {
         assert_eq!(version_in("no idea"), None);
     }
 
+    /// What is measured there is the work of the frameworks, so what they all use is the same.
+    #[test]
+    fn frameworks_are_measured_with_the_same_crates_of_others() {
+        for name in ["garde", "minijinja", "serde", "serde_json"] {
+            let ours = locked_version(project::root(), name).unwrap();
+            assert_eq!(locked_version(&peers_folder(), name).unwrap(), ours, "{name}");
+        }
+    }
+
     #[test]
     fn versions_of_crates_stand_in_the_lock_file() {
         let lock = "[[package]]\nname = \"actix\"\nversion = \"1.0.0\"\n\n\
                     [[package]]\nname = \"actix-files\"\nversion = \"0.7.3\"\nsource = \"x\"\n";
         assert_eq!(version_in_lock(lock, "actix-files"), Some("0.7.3"));
         assert_eq!(version_in_lock(lock, "axum"), None);
+        let twice = format!("{lock}\n[[package]]\nname = \"actix-files\"\nversion = \"0.8.0\"\n");
+        assert_eq!(version_in_lock(&twice, "actix-files"), Some("0.8.0"));
     }
 }

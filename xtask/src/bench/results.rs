@@ -58,12 +58,11 @@ impl Results {
         missing: &[(String, String)],
         series: &[Series<'_>],
     ) -> Self {
-        let name_of = |series: &Series<'_>| bench.peers()[series.peer].peer.name.to_string();
         let measurements = |scenario: &Scenario| {
             let own = series.iter().filter(|series| series.scenario.name == scenario.name);
             Measurements::new(
                 scenario,
-                own.map(|series| Row::new(name_of(series), series)).collect(),
+                own.map(|series| Row::new(bench.name_of(series).to_owned(), series)).collect(),
             )
         };
         let scenarios: Vec<_> = suite.scenarios.iter().map(measurements).collect();
@@ -201,7 +200,7 @@ pub(crate) mod tests {
         let failures = (!failure.is_empty()).then(|| failure.to_owned());
         let samples = per_cpu_second.iter().map(sample).collect();
         let failures = failures.into_iter().collect();
-        Row::new(peer.to_owned(), &Series { scenario, peer: 0, samples, failures })
+        Row::new(peer.to_owned(), &Series { scenario, peer: None, samples, failures })
     }
 
     /// Ours reaches twice of nginx and 0.8 of the floor, but p99 fails: there nginx had errors.

@@ -9,17 +9,17 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-use super::documents::{Documents, PLAINTEXT_TARGET, content};
-use super::exchange::{Answer, connect, exchange, pipelined};
+use super::documents::{Documents, PLAINTEXT_TARGET, content, is_right};
+use super::exchange::{Answer, connect, exchange, get, pipelined, post_json};
 use super::figure::Sample;
 use super::machine::Cores;
 use super::measurement::{Client, Measured};
-use super::peer::{Application, Place, Tool};
+use super::peer::{Application, OURS, Place, Tool};
 use super::programs::{Ready, Tools};
 use super::server::{Server, free_address};
 use super::suite::{Protocol, Scenario};
 use super::tls::Identity;
-use super::{BenchOptions, http2, machine, work_folder};
+use super::{BenchOptions, http2, lookups, machine, work_folder};
 use crate::error::Error;
 
 /// A suite that is ready to be measured.
@@ -34,12 +34,12 @@ pub(crate) struct Bench<'s> {
     seconds: u32,
 }
 
-/// The samples of one peer in one scenario.
+/// The samples of one peer in one scenario, or of a scenario without servers.
 #[derive(Clone, Debug)]
 pub(crate) struct Series<'s> {
     pub(crate) scenario: &'s Scenario,
     /// The peer's place among the peers of the run.
-    pub(crate) peer: usize,
+    pub(crate) peer: Option<usize>,
     pub(crate) samples: Vec<Sample>,
     /// What went wrong. A series with failures has no figures.
     pub(crate) failures: Vec<String>,
@@ -53,7 +53,7 @@ impl<'s> Bench<'s> {
         documents: Documents,
         options: &BenchOptions,
     ) -> Result<Self, Error> {
-        if peers.is_empty() {
+        if peers.is_empty() && scenarios.iter().all(|scenario| scenario.has_servers()) {
             return Err(Error::Machine("there is nobody left to measure".into()));
         }
         let speaks_tls = peers.iter().any(|ready| ready.peer.application.is_secure());
@@ -76,6 +76,11 @@ impl<'s> Bench<'s> {
     /// Who is measured.
     pub(crate) fn peers(&self) -> &[Ready] {
         &self.peers
+    }
+
+    /// Whose samples these are.
+    pub(crate) fn name_of(&self, series: &Series<'_>) -> &str {
+        series.peer.map_or(OURS, |peer| &self.peers[peer].peer.name)
     }
 
     /// What puts load on them.
@@ -109,9 +114,11 @@ impl<'s> Bench<'s> {
     fn empty_series(&self) -> Vec<Series<'s>> {
         let of_scenario = |&scenario: &&'s Scenario| {
             let takes_part = move |(_, ready): &(usize, &Ready)| scenario.takes(&ready.peer);
+            let places = self.peers.iter().enumerate().filter(takes_part).map(|(at, _)| Some(at));
+            let alone = (!scenario.has_servers()).then_some(None);
             let empty =
                 move |peer| Series { scenario, peer, samples: Vec::new(), failures: Vec::new() };
-            self.peers.iter().enumerate().filter(takes_part).map(move |(peer, _)| empty(peer))
+            places.chain(alone).map(empty)
         };
         self.scenarios.iter().flat_map(of_scenario).collect()
     }
@@ -122,11 +129,13 @@ impl<'s> Bench<'s> {
             return;
         }
         let Series { scenario, peer, .. } = *series;
-        let ready = &self.peers[peer];
-        let (name, rounds) = (&ready.peer.name, self.rounds);
+        let (name, rounds) = (self.name_of(series), self.rounds);
         eprint!("round {round}/{rounds} {:<14} {name:<20} ", scenario.name);
-        let measured =
-            self.measured(ready, scenario).unwrap_or_else(|error| Measured::failed(&error));
+        let measured = match peer {
+            Some(peer) => self.measured(&self.peers[peer], scenario),
+            None => self.looked_up(),
+        };
+        let measured = measured.unwrap_or_else(|error| Measured::failed(&error));
         eprintln!("{}", measured.in_short());
         series.samples.push(measured.sample);
         series.failures.extend(measured.failure);
@@ -144,6 +153,10 @@ impl<'s> Bench<'s> {
         let measured = client.measure(&server, &scenario.load)?;
         server.check()?;
         Ok(measured)
+    }
+
+    fn looked_up(&self) -> Result<Measured, Error> {
+        lookups::measure(self.tools.path(Tool::Routing)?, self.cores.server)
     }
 
     fn start(&self, ready: &Ready) -> Result<Server, Error> {
@@ -175,7 +188,9 @@ impl<'s> Bench<'s> {
 
     /// Proves that a peer answers rightly, or spoils its series.
     fn verify(&self, series: &mut Series<'s>) {
-        let ready = &self.peers[series.peer];
+        // The program that finds routes proves itself that it finds the right ones.
+        let Some(peer) = series.peer else { return };
+        let ready = &self.peers[peer];
         let verified = self
             .start(ready)
             .and_then(|server| self.verify_answers(&server, ready, series.scenario));
@@ -219,14 +234,13 @@ impl<'s> Bench<'s> {
     ) -> io::Result<Option<&'static str>> {
         let load = &scenario.load;
         let (target, count) = (load.target(), load.at_once());
-        let expected = content(target);
         let problem = |is_ok: bool, content: &[u8]| match () {
             () if !is_ok => Some("its status is not 200"),
-            () if content != expected => Some("its content is not what it should be"),
+            () if !is_right(target, content) => Some("its content is not what it should be"),
             () => None,
         };
+        let upload = load.upload().map(content);
         if load.protocol() == Protocol::Http2 {
-            let upload = load.upload().map(content);
             let question = http2::Question {
                 scheme: server.application.scheme(),
                 authority: &server.address.to_string(),
@@ -236,7 +250,11 @@ impl<'s> Bench<'s> {
             let answers = http2::exchange(line, &question, count)?;
             return Ok(answers.iter().find_map(|answer| problem(answer.is_ok, &answer.content)));
         }
-        let answers = pipelined(line, server.address, target, count)?;
+        let request = match upload {
+            None => get(server.address, target),
+            Some(content) => post_json(server.address, target, &content),
+        };
+        let answers = pipelined(line, &request, count)?;
         if ready.peer.is_floor() {
             let canned = fs::read(canned_answer(ready.peer.application))?;
             let differs = answers.iter().any(|answer| answer.octets != canned);

@@ -51,6 +51,10 @@ pub(crate) enum Load {
     Streams(Streams),
     /// Connect, make a full handshake of TLS, ask once, leave, and begin again.
     Handshakes { target: &'static str, connections: u32 },
+    /// Send a document of JSON, again as soon as the answer has come, on each connection.
+    Posts { target: &'static str, connections: u32, document: &'static str },
+    /// Nothing: a program of its own finds routes in our router and in another, without a server.
+    Lookups,
     /// Ask once on each connection, then stay.
     Idle { target: &'static str, connections: u32, protocol: Protocol },
 }
@@ -109,13 +113,15 @@ impl Load {
         Self::Requests(Requests { target, connections, pipelined: 1, opening_seconds: 0 })
     }
 
-    /// The request target.
+    /// The request target; empty if nothing is requested.
     pub(crate) fn target(&self) -> &'static str {
         match self {
             Self::Requests(Requests { target, .. })
             | Self::Streams(Streams { target, .. })
             | Self::Handshakes { target, .. }
+            | Self::Posts { target, .. }
             | Self::Idle { target, .. } => target,
+            Self::Lookups => "",
         }
     }
 
@@ -124,14 +130,17 @@ impl Load {
         match self {
             Self::Requests(requests) => requests.pipelined,
             Self::Streams(streams) => streams.streams,
-            Self::Handshakes { .. } | Self::Idle { .. } => 1,
+            Self::Handshakes { .. } | Self::Posts { .. } | Self::Idle { .. } => 1,
+            Self::Lookups => 0,
         }
     }
 
     /// What is spoken.
     pub(crate) fn protocol(&self) -> Protocol {
         match self {
-            Self::Requests(_) | Self::Handshakes { .. } => Protocol::Http1,
+            Self::Requests(_) | Self::Handshakes { .. } | Self::Posts { .. } | Self::Lookups => {
+                Protocol::Http1
+            }
             Self::Streams(_) => Protocol::Http2,
             Self::Idle { protocol, .. } => *protocol,
         }
@@ -141,16 +150,18 @@ impl Load {
     pub(crate) fn upload(&self) -> Option<&'static str> {
         match self {
             Self::Streams(streams) => streams.upload,
-            Self::Requests(_) | Self::Handshakes { .. } | Self::Idle { .. } => None,
+            Self::Posts { document, .. } => Some(document),
+            Self::Requests(_) | Self::Handshakes { .. } | Self::Lookups | Self::Idle { .. } => None,
         }
     }
 
     /// The program that makes it, if it is not this one.
     fn tool(&self) -> Option<Tool> {
         match self {
-            Self::Requests(_) => Some(Tool::Wrk),
+            Self::Requests(_) | Self::Posts { .. } => Some(Tool::Wrk),
             Self::Streams(_) => Some(Tool::H2load),
             Self::Handshakes { .. } => Some(Tool::Handshakes),
+            Self::Lookups => Some(Tool::Routing),
             Self::Idle { .. } => None,
         }
     }
@@ -159,8 +170,8 @@ impl Load {
 /// A figure that our program is to reach.
 #[derive(Debug)]
 pub(crate) struct Bar {
-    /// Under which architecture of ours.
-    pub(crate) architecture: &'static str,
+    /// Which of our programs: its name in the tables.
+    pub(crate) own: &'static str,
     /// In which scenario.
     pub(crate) scenario: &'static str,
     /// Which figure.
@@ -234,7 +245,14 @@ impl Scenario {
 
     /// Whether a peer takes part.
     pub(crate) fn takes(&self, peer: &Peer) -> bool {
-        peer.application == self.application && (self.has_floors || !peer.is_floor())
+        self.has_servers()
+            && peer.application == self.application
+            && (self.has_floors || !peer.is_floor())
+    }
+
+    /// Whether there are servers in it.
+    pub(crate) fn has_servers(&self) -> bool {
+        !matches!(self.load, Load::Lookups)
     }
 }
 
@@ -244,7 +262,7 @@ fn chosen(name: &str, names: Option<&[String]>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::suites::{ALL, CONNECTIONS, STATIC};
+    use super::super::suites::{ALL, CONNECTIONS, FRAMEWORK, STATIC};
     use super::*;
 
     fn options(peers: &[&str], architectures: &[&str]) -> BenchOptions {
@@ -273,6 +291,13 @@ mod tests {
                     suite.peers.iter().any(|peer| peer.name == name && scenario.takes(peer))
                 };
                 assert!(takes(bar.floor) || !scenario.has_floors, "{bar:?}");
+                let is_ours = match scenario.has_servers() {
+                    true => ["event", "uring"]
+                        .iter()
+                        .any(|name| ours(name, scenario.application).name == bar.own),
+                    false => bar.own == OURS,
+                };
+                assert!(is_ours, "{bar:?}");
                 match bar.bound {
                     Bound::OfPeer(_, name) => assert!(takes(name), "{bar:?}"),
                     Bound::OfScenario(_, name) => assert!(measured(name, bar.figure), "{bar:?}"),
@@ -304,6 +329,21 @@ mod tests {
         assert_eq!(names(&STATIC, &options), ["gnezdo event", "gnezdo uring", "nginx"]);
         let twice = ["gnezdo event", "gnezdo event", "gnezdo uring", "gnezdo uring"];
         assert_eq!(names(&CONNECTIONS, &options)[..4], twice);
+    }
+
+    #[test]
+    fn a_scenario_without_servers_needs_its_program_and_no_peer() {
+        let chosen = |scenario: &str| BenchOptions {
+            scenarios: Some(vec![scenario.to_owned()]),
+            ..options(&[], &["event"])
+        };
+        let tools = |scenario: &str| -> Vec<Tool> {
+            FRAMEWORK.scenario(scenario).unwrap().tools().collect()
+        };
+        assert_eq!(names(&FRAMEWORK, &chosen("routes")), [""; 0]);
+        assert_eq!(tools("routes"), [Tool::Routing]);
+        assert_eq!(names(&FRAMEWORK, &chosen("json")), ["gnezdo event", "actix-web", "axum"]);
+        assert_eq!(tools("json"), [Tool::Wrk]);
     }
 
     #[test]

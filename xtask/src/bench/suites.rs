@@ -2,6 +2,8 @@
 //!
 //! No scenario is measured by two suites, except where a bar needs its figure from the same run.
 
+mod framework;
+
 use super::documents::{LARGE_TARGET, PLAINTEXT_TARGET, SMALL_TARGET, UPLOAD_TARGET};
 use super::figure::Figure;
 use super::peer::Application::{Files, Hello, Http2Files, TlsFiles, Upload};
@@ -12,9 +14,11 @@ use super::peer::{
 };
 use super::suite::{Bar, Bound, Load, Protocol, Requests, Scenario, Streams, Suite};
 
+pub(crate) use framework::FRAMEWORK;
+
 /// All of them, in the order of the report.
-pub(crate) const ALL: [&Suite; 7] =
-    [&HELLO, &PIPELINE, &STATIC, &LARGE, &CONNECTIONS, &HTTP2, &TLS];
+pub(crate) const ALL: [&Suite; 8] =
+    [&HELLO, &PIPELINE, &STATIC, &LARGE, &CONNECTIONS, &HTTP2, &TLS, &FRAMEWORK];
 
 const LOAD_COLUMNS: &[Figure] = &[
     Figure::RequestsPerCpuSecond,
@@ -374,9 +378,9 @@ const fn streams(target: &'static str, streams: u32) -> Load {
 }
 
 const fn event(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
-    Bar { architecture: "event", scenario, figure, bound, floor: FLOOR_EPOLL }
+    Bar { own: "gnezdo event", scenario, figure, bound, floor: FLOOR_EPOLL }
 }
 
 const fn uring(scenario: &'static str, figure: Figure, bound: Bound) -> Bar {
-    Bar { architecture: "uring", scenario, figure, bound, floor: FLOOR_URING }
+    Bar { own: "gnezdo uring", scenario, figure, bound, floor: FLOOR_URING }
 }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::grouped;
-use super::peer::{Application, ours};
 use super::results::Measurements;
 use super::suite::{Bar, Bound, Suite};
 
@@ -41,15 +39,13 @@ impl Judge<'_> {
             Bound::OfPeer(ratio, _) | Bound::OfScenario(ratio, _) => ratio,
             Bound::Value(value) => value,
         };
-        // The application is not part of the name.
-        let own_name = ours(bar.architecture, Application::Files).name;
-        let reached = self.reached_by(&own_name);
+        let reached = self.reached_by(bar.own);
         let is_the_floor = matches!(bar.bound, Bound::OfPeer(_, name) if name == bar.floor);
         let floor = if is_the_floor { None } else { self.reached_by(bar.floor) };
         let title = self.suite.scenario(bar.scenario).map_or(bar.scenario, |s| s.title);
         let sign = if more_is_better { "≥" } else { "≤" };
         Verdict {
-            figure: format!("{own_name}: {title}: {}", bar.figure.title()),
+            figure: format!("{}: {title}: {}", bar.own, bar.figure.title()),
             bar: format!("{sign} {}", self.written(wanted)),
             measured: reached.map(|value| self.written(value)),
             met: reached.map(|v| if more_is_better { v >= wanted } else { v <= wanted }),
@@ -76,7 +72,7 @@ impl Judge<'_> {
         match self.bar.bound {
             Bound::OfPeer(_, name) => format!("{value:.2} × {name}"),
             Bound::OfScenario(_, name) => format!("{value:.2} × its own in {name}"),
-            Bound::Value(_) => grouped(value),
+            Bound::Value(_) => self.bar.figure.written(value),
         }
     }
 }
@@ -86,7 +82,7 @@ mod tests {
     use super::super::figure::{Figure, Sample};
     use super::super::results::Row;
     use super::super::results::tests::results;
-    use super::super::suites::CONNECTIONS;
+    use super::super::suites::{CONNECTIONS, FRAMEWORK};
     use super::*;
 
     #[test]
@@ -100,6 +96,26 @@ mod tests {
         assert_eq!(bars[1].floor.as_deref(), Some("2.50 × nginx"));
         assert_eq!(bars[0].bar, "≥ 0.88 × floor-epoll");
         assert_eq!(bars[8].bar, "≤ 1.00 × nginx");
+    }
+
+    #[test]
+    fn a_ratio_that_a_program_measures_is_judged_as_it_is() {
+        let routes = FRAMEWORK.scenario("routes").unwrap();
+        let verdict = |ratio| {
+            let row = Row {
+                peer: "gnezdo".to_owned(),
+                median: Sample::from([(Figure::LookupRatio, ratio)]),
+                samples: Vec::new(),
+                failures: Vec::new(),
+            };
+            let verdicts = judge(&FRAMEWORK, &[Measurements::new(routes, vec![row])]);
+            verdicts.into_iter().find(|verdict| verdict.measured.is_some()).unwrap()
+        };
+        let enough = verdict(0.9);
+        assert_eq!(enough.bar, "≥ 0.90 × matchit");
+        assert_eq!(enough.measured.as_deref(), Some("0.90 × matchit"));
+        assert_eq!((enough.met, enough.floor), (Some(true), None));
+        assert_eq!(verdict(0.89).met, Some(false));
     }
 
     #[test]

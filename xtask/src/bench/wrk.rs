@@ -1,10 +1,12 @@
 //! Runs wrk and reads what it prints.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use super::documents::JSON;
 use super::launch::launched;
 use super::seen::{Seen, Times};
 use crate::error::Error;
@@ -12,6 +14,8 @@ use crate::project;
 
 /// Makes wrk send several requests at once.
 const PIPELINE_SCRIPT: &str = "bench/wrk/pipeline.lua";
+/// Makes wrk send a document.
+const POST_SCRIPT: &str = "bench/wrk/post.lua";
 
 /// A load for wrk.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +28,34 @@ pub(crate) struct Load<'a> {
     pub(crate) target: &'a str,
     /// How many connections carry requests.
     pub(crate) connections: u32,
-    /// How many requests leave at once on each, when all of the last have been answered.
-    pub(crate) pipelined: u32,
+    /// What leaves on each, when all that left last has been answered.
+    pub(crate) asks: Asks<'a>,
     /// How long.
     pub(crate) seconds: u32,
     /// What OpenSSL is told.
     pub(crate) openssl_configuration: Option<&'a Path>,
+}
+
+/// What leaves on a connection at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asks<'a> {
+    /// One request.
+    Once,
+    /// As many at once.
+    Batch(u32),
+    /// One request with this file of JSON.
+    Post(&'a Path),
+}
+
+impl Asks<'_> {
+    /// The script that makes wrk do so, and the words for it.
+    fn script(self) -> Option<(&'static str, Vec<OsString>)> {
+        match self {
+            Self::Once => None,
+            Self::Batch(count) => Some((PIPELINE_SCRIPT, vec![count.to_string().into()])),
+            Self::Post(document) => Some((POST_SCRIPT, vec![JSON.into(), document.into()])),
+        }
+    }
 }
 
 /// Puts a load on a server, from one thread on `core`.
@@ -53,7 +79,7 @@ impl Running {
             command.env("OPENSSL_CONF", path);
         }
         let child = command.spawn().map_err(Error::io("run wrk"))?;
-        Ok(Self { child, is_pipelined: load.pipelined > 1 })
+        Ok(Self { child, is_pipelined: matches!(load.asks, Asks::Batch(_)) })
     }
 
     /// The number of its process.
@@ -80,12 +106,13 @@ fn arguments<'c>(command: &'c mut Command, load: &Load<'_>) -> &'c mut Command {
         .args(["--threads", "1", "--latency", "--timeout", "10s"])
         .args(["--connections", &load.connections.to_string()])
         .args(["--duration", &format!("{}s", load.seconds)]);
-    if load.pipelined > 1 {
-        command.arg("--script").arg(project::root().join(PIPELINE_SCRIPT));
+    let script = load.asks.script();
+    if let Some((path, _)) = &script {
+        command.arg("--script").arg(project::root().join(path));
     }
     command.arg(format!("{}://{}{}", load.scheme, load.address, load.target));
-    if load.pipelined > 1 {
-        command.args(["--", &load.pipelined.to_string()]);
+    if let Some((_, words)) = script {
+        command.arg("--").args(words);
     }
     command
 }
@@ -163,6 +190,30 @@ Running 3s test @ http://127.0.0.1:8080/index.html
 Requests/sec:  97811.57
 Transfer/sec:     80.60MB
 ";
+
+    #[test]
+    fn a_script_gets_its_words_behind_the_target() {
+        let words = |asks| {
+            let load = Load {
+                scheme: "http",
+                address: ([127, 0, 0, 1], 8080).into(),
+                target: "/x",
+                connections: 64,
+                asks,
+                seconds: 3,
+                openssl_configuration: None,
+            };
+            let mut command = Command::new("wrk");
+            let words = arguments(&mut command, &load).get_args();
+            words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert!(words(Asks::Once).ends_with("--duration 3s http://127.0.0.1:8080/x"));
+        let pipelined = words(Asks::Batch(16));
+        assert!(pipelined.contains("pipeline.lua http://") && pipelined.ends_with("/x -- 16"));
+        let posted = words(Asks::Post(Path::new("/order.json")));
+        assert!(posted.contains("post.lua http://"), "{posted}");
+        assert!(posted.ends_with("/x -- application/json /order.json"), "{posted}");
+    }
 
     #[test]
     fn a_good_run_is_read() {

@@ -35,7 +35,7 @@ pub(crate) struct FileOptions {
     /// The Cache-Control of files, such as max-age=3600
     #[arg(long, value_name = "VALUE", help_heading = ANSWERS, value_parser = field_value)]
     pub(crate) cache_control: Option<HeaderValue>,
-    /// A field of every answer, as 'Name: value'; may be repeated
+    /// A field of every answer, as 'Name: value'; may be repeated (in GNEZDO_HEADER: in lines)
     #[arg(long, value_name = "FIELD", help_heading = ANSWERS)]
     pub(crate) header: Vec<Field>,
     /// Let pages of any origin read the files

@@ -18,6 +18,7 @@ pub fn notes() -> Vec<Note> {
         Note { title: "Certificates", text: CERTIFICATES.into() },
         Note { title: "Architectures", text: architectures() },
         Note { title: "Times and sizes", text: TIMES_AND_SIZES.into() },
+        Note { title: "Environment", text: ENVIRONMENT.into() },
         Note { title: "Beyond a limit", text: LIMITS.into() },
         Note { title: "Output", text: OUTPUT.into() },
         Note { title: "End", text: END.into() },
@@ -52,6 +53,12 @@ until its time is over; --hsts=0 takes it back.";
 const TIMES_AND_SIZES: &str = "\
 Times are written 10s, 500ms or 2m; a plain number is seconds. Sizes are
 written 32KiB, 1MB or 4096; a letter alone, as in 32k, is a power of 1024.";
+
+const ENVIRONMENT: &str = "\
+Each option has a variable: GNEZDO_ACCESS_LOG=json says --access-log json,
+unless that is typed. Options without a value are 1 or 0. Those that may be
+repeated take values with spaces between them, or with commas if the values
+have none themselves.";
 
 const LIMITS: &str = "\
 A request beyond its limit is refused with the status that stands there, and

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gnezdo::http::{HeaderMap, HeaderValue, StatusCode, header::LINK};
-use gnezdo::{App, Body, Path, Request, Response, early_hints};
+use gnezdo::{App, Body, ConnectionInfo, Path, Request, Response, early_hints};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
@@ -27,11 +27,20 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Adds the routes. `file` is what `/file` serves.
 pub(crate) fn add_to(app: App, file: Option<PathBuf>) -> App {
     streams(handlers(app))
+        .get("/client", |request: Request| client(&request))
         .get("/pid", || std::process::id().to_string())
         .get("/bytes/{n:int}", |Path(n): Path<u64>| vec![b'x'; n.min(BYTES_MAX) as usize])
         .get("/file", move || open(file.as_ref()))
         .get("/empty", || ())
         .get("/not-modified", || StatusCode::NOT_MODIFIED)
+}
+
+/// Where the request comes from: an address or `unix`, and the scheme.
+fn client(request: &Request) -> Result<String, StatusCode> {
+    let info = request.extensions().get::<ConnectionInfo>();
+    let ConnectionInfo { peer, scheme } = info.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let peer = peer.map_or_else(|| "unix".into(), |peer| peer.to_string());
+    Ok(format!("{peer} {scheme}"))
 }
 
 fn handlers(app: App) -> App {

@@ -4,6 +4,7 @@
 mod access_log;
 mod answers;
 mod back_pressure;
+mod client;
 mod client_gone;
 mod connections;
 mod content;

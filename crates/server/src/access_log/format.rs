@@ -12,6 +12,10 @@ use serde::Serialize;
 
 use super::record::{Record, RequestLine};
 
+/// How much of the field `x-request-id` is logged, in bytes: three times a UUID, and more than
+/// anybody compares by eye.
+const REQUEST_ID_BYTES_MAX: usize = 128;
+
 /// How a line of the access log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -19,7 +23,8 @@ pub enum LogFormat {
     Common,
     /// Common, then `"referer" "user-agent"`.
     Combined,
-    /// A JSON object with the same content, and `duration_us`.
+    /// A JSON object with the same content, and `duration_us`; and `request_id`, if the answer
+    /// has a field `x-request-id`.
     Json,
 }
 
@@ -116,13 +121,15 @@ struct JsonLine<'r> {
     duration_us: u64,
     referer: Option<String>,
     user_agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 fn json(record: &Record, duration: Duration, out: &mut Vec<u8>) {
     let request = record.request.as_ref();
-    let text = |value: &Option<HeaderValue>| {
-        value.as_ref().map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
-    };
+    let lossy = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    let text = |value: &Option<HeaderValue>| value.as_ref().map(|v| lossy(v.as_bytes()));
+    let request_id = record.request_id.as_ref().map(|id| lossy(start_of(id)));
     let line = JsonLine {
         time: rfc3339(&record.date),
         peer: record.peer.to_string(),
@@ -134,9 +141,16 @@ fn json(record: &Record, duration: Duration, out: &mut Vec<u8>) {
         duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
         referer: text(&record.referer),
         user_agent: text(&record.user_agent),
+        request_id,
     };
     // Strings and numbers into a Vec cannot fail.
     let _ = serde_json::to_writer(out, &line);
+}
+
+/// As much of a request's name as a line has room for.
+fn start_of(request_id: &HeaderValue) -> &[u8] {
+    let octets = request_id.as_bytes();
+    &octets[..octets.len().min(REQUEST_ID_BYTES_MAX)]
 }
 
 #[cfg(test)]
@@ -145,10 +159,16 @@ mod tests {
 
     use gnezdo_core::Now;
     use gnezdo_socket::Peer;
+    use http::HeaderMap;
 
     use super::*;
 
     fn line(format: LogFormat, target: &str, agent: &[u8]) -> String {
+        line_of_named(format, target, agent, &HeaderMap::new())
+    }
+
+    /// A line about an answer with these fields.
+    fn line_of_named(format: LogFormat, target: &str, agent: &[u8], fields: &HeaderMap) -> String {
         let mut now = Now::read();
         now.date = HttpDate::from(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
         let head = http::Request::get(target)
@@ -158,6 +178,7 @@ mod tests {
         let peer = Peer::Ip("192.0.2.7:4711".parse().unwrap());
         let mut record = Record::of_request(peer, &head, &now);
         record.answered(http::StatusCode::OK, Some(2326));
+        record.named_by(fields);
         let mut out = Vec::new();
         format.write(&record, &mut out);
         String::from_utf8(out).unwrap()
@@ -189,5 +210,28 @@ mod tests {
         assert_eq!(value["status"], 200);
         assert_eq!(value["user_agent"], "x\"\u{fffd}");
         assert_eq!(value["referer"], serde_json::Value::Null);
+    }
+
+    #[test]
+    fn a_request_has_the_name_that_the_answer_says() {
+        let named = |format, id: &[u8]| {
+            let fields = [("x-request-id", id)].map(|(name, value)| {
+                (name.parse().unwrap(), HeaderValue::from_bytes(value).unwrap())
+            });
+            line_of_named(format, "/a", b"curl", &HeaderMap::from_iter(fields))
+        };
+        let id = |id: &[u8]| {
+            let line = named(LogFormat::Json, id);
+            serde_json::from_str::<serde_json::Value>(&line).unwrap()["request_id"].clone()
+        };
+        assert_eq!(id(b"nest-7"), "nest-7");
+        assert_eq!(id(b"a\"b\\c\td"), "a\"b\\c\td");
+        assert_eq!(id(&[b'x'; 128]), "x".repeat(128));
+        assert_eq!(id(&[b'x'; 129]), "x".repeat(128));
+        assert_eq!(id(&"é".repeat(65).into_bytes()), "é".repeat(64));
+        assert!(!line(LogFormat::Json, "/a", b"curl").contains("request_id"));
+        for format in [LogFormat::Common, LogFormat::Combined] {
+            assert_eq!(named(format, b"nest-7"), line(format, "/a", b"curl"));
+        }
     }
 }

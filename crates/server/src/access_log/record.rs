@@ -6,7 +6,10 @@ use gnezdo_core::{HttpDate, Now};
 use gnezdo_h1::RequestHead;
 use gnezdo_socket::Peer;
 use http::header::{REFERER, USER_AGENT};
-use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+
+/// Not of a standard, but of all frameworks and proxies.
+const REQUEST_ID: &str = "x-request-id";
 
 /// One request and its answer.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub(crate) struct Record {
     pub(crate) request: Option<RequestLine>,
     pub(crate) referer: Option<HeaderValue>,
     pub(crate) user_agent: Option<HeaderValue>,
+    /// By what the answer can be found in other logs, if a middleware has named it.
+    pub(crate) request_id: Option<HeaderValue>,
     pub(crate) status: StatusCode,
     /// Octets of the answer's content that left.
     pub(crate) bytes: u64,
@@ -54,9 +59,15 @@ impl Record {
             request: None,
             referer: None,
             user_agent: None,
+            request_id: None,
             status: StatusCode::OK,
             bytes: 0,
         }
+    }
+
+    /// Notes by what name the answer's fields call the request.
+    pub(crate) fn named_by(&mut self, fields: &HeaderMap) {
+        self.request_id = fields.get(REQUEST_ID).cloned();
     }
 
     /// Notes the answer; HEAD and some statuses have no content whatever its length.

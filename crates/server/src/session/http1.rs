@@ -34,11 +34,22 @@ use crate::session::speak::Speak;
 /// segment; larger content is sent from where it lies.
 const COPIED_CONTENT_BYTES_MAX: usize = 16 * 1024;
 
+/// Content up to this many octets is given to the service as a whole, if it came with its head:
+/// nobody has to wait for it then. More would be copied in one go while others wait.
+const WHOLE_CONTENT_BYTES_MAX: u64 = 64 * 1024;
+
+/// A request whose content is at hand, until the machine has read it.
+struct Whole {
+    head: RequestHead,
+    content: Vec<u8>,
+}
+
 /// HTTP/1 on one connection.
 pub(super) struct Http1 {
     context: Arc<Context>,
     machine: Server,
     exchange: Option<Box<Exchange>>,
+    whole: Option<Box<Whole>>,
     held: Held,
     peer: Peer,
 }
@@ -52,7 +63,7 @@ impl Http1 {
         if let Some(field) = &context.fixed_field {
             machine.say_always(field.clone());
         }
-        Self { context, machine, exchange: None, held: Held::default(), peer }
+        Self { context, machine, exchange: None, whole: None, held: Held::default(), peer }
     }
 
     pub(super) fn context(&self) -> &Arc<Context> {
@@ -100,7 +111,7 @@ impl Http1 {
         }
         self.held = Held::default();
         if let Some(event) = self.machine.handle_eof(&desk.now) {
-            self.handle_event(desk, event);
+            self.handle_event(desk, event, 0);
         }
         self.machine.poll_output(&desk.now, &mut desk.out.bytes);
     }
@@ -113,7 +124,7 @@ impl Http1 {
             let step = self.machine.handle_input(&desk.now, &input[used..]);
             used += step.used;
             match step.event {
-                Some(event) => self.handle_event(desk, event),
+                Some(event) => self.handle_event(desk, event, input.len() - used),
                 None if step.used > 0 => {}
                 None => {
                     if self.machine.wants() == Wants::Read {
@@ -127,17 +138,31 @@ impl Http1 {
         used
     }
 
-    fn handle_event(&mut self, desk: &mut Desk, event: Event<'_>) {
+    /// `ahead` octets of the input come after what the event is made of.
+    fn handle_event(&mut self, desk: &mut Desk, event: Event<'_>, ahead: usize) {
         match event {
+            Event::Request { head, body: Framing::Length(length) }
+                if length <= WHOLE_CONTENT_BYTES_MAX.min(ahead as u64) =>
+            {
+                let content = Vec::with_capacity(length as usize);
+                self.whole = Some(Box::new(Whole { head, content }));
+            }
             Event::Request { head, body } => self.begin(desk, head, body),
             Event::Plain(request) => self.begin_plain(desk, request),
-            Event::Data(piece) => self.receive_content(desk, piece),
-            Event::End(trailers) => {
-                if let Some(content) = self.take_content() {
-                    content.finish(trailers);
-                }
-            }
+            Event::Data(piece) => match &mut self.whole {
+                Some(whole) => whole.content.extend_from_slice(piece),
+                None => self.receive_content(desk, piece),
+            },
+            Event::End(trailers) => self.end_content(desk, trailers),
             Event::Refused(error) => self.refused(desk, error),
+        }
+    }
+
+    fn end_content(&mut self, desk: &mut Desk, trailers: Option<HeaderMap>) {
+        if let Some(whole) = self.whole.take() {
+            self.serve(desk, whole.head, whole.content.into());
+        } else if let Some(content) = self.take_content() {
+            content.finish(trailers);
         }
     }
 
@@ -156,12 +181,17 @@ impl Http1 {
     }
 
     fn begin(&mut self, desk: &mut Desk, head: RequestHead, framing: Framing) {
+        let body = self.content(framing);
+        self.serve(desk, head, body);
+    }
+
+    fn serve(&mut self, desk: &mut Desk, head: RequestHead, body: Body) {
         if desk.log.is_some() {
             let record = Record::of_request(self.peer, &head, &desk.now);
             self.exchange().record = Some(Box::new(record));
         }
-        let body = self.content(framing);
-        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        let request = || self.context.request(head, body, self.peer);
+        let (reply, hints) = call_service(&*self.context.service, request);
         if matches!(reply, Reply::Later(_)) {
             self.send_hints(desk, &hints);
         }
@@ -189,7 +219,8 @@ impl Http1 {
     }
 
     fn answer_ready(&mut self, desk: &mut Desk, ready: &Ready) {
-        self.note_answer(ready.status(), Some(ready.body().len() as u64));
+        let length = Some(ready.body().len() as u64);
+        self.note_answer(ready.status(), ready.headers(), length);
         let out = &mut desk.out.bytes;
         match self.machine.send_ready(&desk.now, ready, COPIED_CONTENT_BYTES_MAX, out) {
             Outgoing::None => self.finish_answer(desk),
@@ -206,7 +237,7 @@ impl Http1 {
             // content of which the answer may be made.
             self.machine.send_continue(&desk.now, &mut desk.out.bytes);
         }
-        self.note_answer(head.status, length);
+        self.note_answer(head.status, &head.headers, length);
         let outgoing = self.machine.send_response(&desk.now, &head, length, &mut desk.out.bytes);
         give_fields_back(&mut head.headers);
         if outgoing == Outgoing::None {
@@ -278,6 +309,7 @@ impl Http1 {
 
     /// The machine answers by itself, unless an answer has begun.
     fn refused(&mut self, desk: &mut Desk, error: PeerError) {
+        self.whole = None;
         if let Some(content) = self.take_content() {
             content.fail(body_error(error));
         }
@@ -370,9 +402,10 @@ impl Http1 {
         self.exchange.as_mut()?.record.as_deref_mut()
     }
 
-    fn note_answer(&mut self, status: StatusCode, length: Option<u64>) {
+    fn note_answer(&mut self, status: StatusCode, fields: &HeaderMap, length: Option<u64>) {
         if let Some(record) = self.record() {
             record.answered(status, length);
+            record.named_by(fields);
         }
     }
 }
@@ -415,7 +448,7 @@ impl Speak for Http1 {
             return;
         }
         if let Some(event) = self.machine.handle_timeout(&desk.now) {
-            self.handle_event(desk, event);
+            self.handle_event(desk, event, 0);
         }
         self.machine.poll_output(&desk.now, &mut desk.out.bytes);
     }

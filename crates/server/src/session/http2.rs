@@ -207,7 +207,8 @@ impl Http2 {
                 body
             }
         };
-        let (reply, hints) = call_service(&*self.context.service, || head.map(|()| body));
+        let request = || self.context.request(head, body, self.peer);
+        let (reply, hints) = call_service(&*self.context.service, request);
         if matches!(reply, Reply::Later(_)) {
             self.send_hints(desk, stream, &hints);
         }
@@ -226,7 +227,8 @@ impl Http2 {
     }
 
     fn answer_ready(&mut self, desk: &mut Desk, stream: StreamId, ready: &Ready) {
-        self.note_answer(stream, ready.status(), Some(ready.body().len() as u64));
+        let length = Some(ready.body().len() as u64);
+        self.note_answer(stream, ready.status(), ready.headers(), length);
         let out = &mut desk.out.bytes;
         match self.machine.send_ready(&desk.now, stream, ready, usize::MAX, out) {
             Follows::Nothing => self.finish_answer(desk, stream),
@@ -245,7 +247,7 @@ impl Http2 {
             // content of which the answer may be made.
             self.machine.send_continue(&desk.now, stream, &mut desk.out.bytes);
         }
-        self.note_answer(stream, head.status, length);
+        self.note_answer(stream, head.status, &head.headers, length);
         let out = &mut desk.out.bytes;
         let follows = self.machine.send_response(&desk.now, stream, &head, length, out);
         give_fields_back(&mut head.headers);
@@ -522,9 +524,16 @@ impl Http2 {
         &mut self.exchanges[place]
     }
 
-    fn note_answer(&mut self, stream: StreamId, status: StatusCode, length: Option<u64>) {
+    fn note_answer(
+        &mut self,
+        stream: StreamId,
+        status: StatusCode,
+        fields: &HeaderMap,
+        length: Option<u64>,
+    ) {
         if let Some(record) = self.exchange(stream).and_then(|e| e.record.as_mut()) {
             record.answered(status, length);
+            record.named_by(fields);
         }
     }
 

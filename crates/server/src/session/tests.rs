@@ -186,6 +186,21 @@ fn promised(answers: &Arc<Mutex<VecDeque<Response>>>) -> Trial {
 }
 
 #[test]
+fn content_that_came_with_its_head_is_there_at_once() {
+    let forms = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&forms);
+    let mut trial = Trial::new(move |request| {
+        seen.lock().unwrap().push(format!("{:?}", request.body()));
+        Reply::Now(Response::new(Body::empty()))
+    });
+    trial.input([&post(4), "nest", &post(0), &post(4), "egg"].concat());
+    trial.input("s").input([&post(65_536), "x".repeat(65_536).as_str()].concat());
+    trial.input([&post(65_537), "x".repeat(65_537).as_str()].concat());
+    let forms = forms.lock().unwrap();
+    assert_eq!(*forms, ["Bytes(4)", "Empty", "Stream", "Bytes(65536)", "Stream"]);
+}
+
+#[test]
 fn any_cut_gives_the_same_answers() {
     let input = [
         get(),

@@ -80,3 +80,28 @@ fn listed(f: &mut fmt::Formatter<'_>, fields: &[InvalidField]) -> fmt::Result {
 }
 
 impl Error for ContentError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_what_is_wrong() {
+        let fields = vec![InvalidField::new("a", "is missing"), InvalidField::new("", "is odd")];
+        let syntax = ContentError::Syntax { line: 1, column: 2, reason: "trailing comma".into() };
+        let cases = [
+            (syntax, "trailing comma, at line 1, column 2"),
+            (
+                ContentError::Coding { at: 3 },
+                "'%' at octet 3 is not followed by two hexadecimal digits",
+            ),
+            (ContentError::NotUtf8 { at: 0 }, "the text from octet 0 on is not UTF-8"),
+            (ContentError::TooDeep { max: 5 }, "values are nested more than 5 deep"),
+            (ContentError::TooManyFields { max: 9 }, "there are more than 9 fields"),
+            (ContentError::Invalid(fields), "a: is missing; is odd"),
+        ];
+        for (error, text) in cases {
+            assert_eq!(error.to_string(), text);
+        }
+    }
+}

@@ -57,12 +57,17 @@ impl Fault {
 
     /// The fault seen from the value around: one step above.
     pub(super) fn beneath(mut self, step: Step) -> Self {
-        // Only the reader of its own entries could have told which of them it is.
+        self = self.settled();
+        self.place.push(step);
+        self
+    }
+
+    /// The fault when nobody can tell any more which entry is meant.
+    pub(super) fn settled(mut self) -> Self {
         if self.kind == FaultKind::Stray {
             self.kind = FaultKind::Value;
             self.reason.insert_str(0, "one of its fields ");
         }
-        self.place.push(step);
         self
     }
 
@@ -73,8 +78,8 @@ impl Fault {
         self
     }
 
-    /// A stray entry found: it is the one that was read last.
-    pub(super) fn after(self, last: Option<Step>) -> Self {
+    /// A stray entry found: it is the one that is being read.
+    pub(super) fn during(self, last: Option<Step>) -> Self {
         match (self.kind, last) {
             (FaultKind::Stray, Some(step)) => self.in_key(step),
             _ => self,

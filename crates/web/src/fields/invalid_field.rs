@@ -41,3 +41,16 @@ impl Serialize for InvalidField {
         fields.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_read_it_as_json() {
+        let field = InvalidField::new("ram.from", "is missing");
+        let json = serde_json::to_string(&field).unwrap();
+        assert_eq!(json, r#"{"path":"ram.from","reason":"is missing"}"#);
+        assert_eq!(InvalidField::new("", "is missing").to_string(), "is missing");
+    }
+}

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::error::Category;
 
-use super::mending::Patient;
+use super::mending::Content;
 use super::tree::{Node, Planter, Wire};
 use super::{ContentError, InvalidField};
 
@@ -79,9 +79,9 @@ fn planted(content: &[u8]) -> serde_json::Result<Node<'_>> {
 }
 
 fn invalid<T: DeserializeOwned>(node: Node<'_>, error: &serde_json::Error) -> ContentError {
-    let patient = Patient::new(node, Wire::Json);
-    match patient.read::<T>() {
-        Err(fault) => ContentError::Invalid(patient.faults::<T>(fault)),
+    let content = Content::new(node, Wire::Json);
+    match content.read::<T>() {
+        Err(fault) => ContentError::Invalid(content.faults::<T>(fault)),
         // A type that looks at how `serde_json` works, such as its raw values.
         Ok(_) => unexplained(error),
     }

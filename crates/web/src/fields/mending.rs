@@ -24,10 +24,10 @@ use super::wording;
 pub const FAULTS_MAX: usize = 32;
 
 /// Readings of one content: a fault takes one, and two more if it cannot be mended at once.
-const READINGS_MAX: usize = 3 * FAULTS_MAX;
+pub(super) const READINGS_MAX: usize = 3 * FAULTS_MAX;
 
 /// Content that is read until all faults are known.
-pub(super) struct Patient<'de> {
+pub(super) struct Content<'de> {
     whole: Child<'de>,
     wire: Wire,
 }
@@ -43,7 +43,7 @@ enum Outcome {
     Hopeless,
 }
 
-impl<'de> Patient<'de> {
+impl<'de> Content<'de> {
     pub(super) fn new(node: Node<'de>, wire: Wire) -> Self {
         Self { whole: Child::new(Label::Whole, node), wire }
     }
@@ -52,7 +52,7 @@ impl<'de> Patient<'de> {
         T::deserialize(Reader::new(&self.whole.node, self.wire))
     }
 
-    /// All faults, given the first.
+    /// All faults, given the first, which is always told.
     pub(super) fn faults<T: DeserializeOwned>(mut self, first: Fault) -> Vec<InvalidField> {
         let mut told = Vec::new();
         let mut next = Some(first);
@@ -72,7 +72,7 @@ impl<'de> Patient<'de> {
     }
 
     fn mend(&mut self, fault: Fault) -> Outcome {
-        let Fault { kind, reason, mut place } = fault;
+        let Fault { kind, reason, mut place } = fault.settled();
         place.reverse();
         let path = self.path(&place);
         let outcome = match kind {
@@ -82,9 +82,9 @@ impl<'de> Patient<'de> {
         };
         match outcome {
             Mended::New => {
-                self.touch(&place);
+                self.touch(changed(&place, kind));
                 let path = match kind {
-                    FaultKind::Missing(name) => joined(path, name),
+                    FaultKind::Missing(name) => joined(&path, name),
                     _ => path,
                 };
                 Outcome::Told(InvalidField { path, reason })
@@ -176,13 +176,22 @@ impl<'de> Patient<'de> {
             let Some(child) = around.node.children().get(step.position) else { break };
             path = match (&child.label, step.into) {
                 (Label::Index(index), _) => format!("{path}[{index}]"),
-                (Label::Key(key), Within::Fields) => joined(path, key),
+                (Label::Key(key), Within::Fields) => joined(&path, key),
                 (Label::Key(key), _) => format!("{path}[{}]", wording::key(key)),
                 (Label::Whole, _) => path,
             };
             around = child;
         }
         path
+    }
+}
+
+/// The place of the value that mending a fault has changed.
+fn changed(place: &[Step], kind: FaultKind) -> &[Step] {
+    match (kind, place.split_last()) {
+        // Its neighbour is now at the place of an entry that was taken out.
+        (FaultKind::Entry, Some((_, around))) => around,
+        _ => place,
     }
 }
 
@@ -219,8 +228,8 @@ fn put_off_among(children: &mut Vec<Child<'_>>, step: Step) -> bool {
     }
 }
 
-fn joined(path: String, name: &str) -> String {
-    match path.as_str() {
+fn joined(path: &str, name: &str) -> String {
+    match path {
         "" => wording::key(name),
         _ => format!("{path}.{}", wording::key(name)),
     }

@@ -9,9 +9,8 @@
 //! | `name=`, `name` | an empty text; nothing for an `Option`; an empty list; true for a `bool` |
 //! | `on`, `true`, `false` | a `bool` |
 //!
-//! `serde_qs` splits and decodes, after the [grammar](super::grammar) was checked strictly. What
-//! the texts mean is decided here, so that a number is digits and nothing else, and so that
-//! faults are named as in JSON.
+//! `serde_qs` splits and decodes, after a strict check of the grammar. What the texts mean is
+//! decided here, so that a number is digits and nothing else, and faults are named as in JSON.
 //!
 //! A type with `#[serde(flatten)]` hides from us what the flattened fields ask for: they have to
 //! be texts, and of their faults only the first is told.
@@ -22,8 +21,9 @@ use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::ContentError;
 use super::grammar;
-use super::mending::Patient;
+use super::mending::Content;
 use super::tree::{Node, Planter, Wire};
+use super::wording;
 
 /// How much a query may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +51,14 @@ impl Default for QueryLimits {
 /// does not fit `T`: then with all of its faults, up to [`FAULTS_MAX`](super::FAULTS_MAX).
 pub fn read<T: DeserializeOwned>(text: &str, limits: &QueryLimits) -> Result<T, ContentError> {
     let text = grammar::checked(text, limits)?;
-    let patient = Patient::new(planted(&text, limits)?, Wire::Form);
-    patient.read().map_err(|fault| ContentError::Invalid(patient.faults::<T>(fault)))
+    let content = Content::new(planted(&text, limits)?, Wire::Form);
+    content.read().map_err(|fault| ContentError::Invalid(content.faults::<T>(fault)))
 }
 
 fn planted<'de>(text: &'de str, limits: &QueryLimits) -> Result<Node<'de>, ContentError> {
+    if text.bytes().all(|octet| octet == b'&') {
+        return Ok(Node::Fields(Vec::new()));
+    }
     // A field is as many values as its name has parts, and stands in a whole.
     let parts_max = usize::from(limits.depth_max) + 1;
     let values_left = Cell::new(limits.fields_max.saturating_mul(parts_max).saturating_add(1));
@@ -74,5 +77,5 @@ fn conflict(text: &str, error: serde_qs::Error) -> ContentError {
         error => (error.to_string(), text.len()),
     };
     let reason = reason.trim_start_matches("invalid input: ").trim_start_matches("unsupported: ");
-    ContentError::Syntax { line: 1, column, reason: reason.trim_end().to_owned() }
+    ContentError::Syntax { line: 1, column, reason: wording::own(reason.trim_end()) }
 }

@@ -5,6 +5,8 @@
 //!   handed on as text, so that the type itself refuses it, or knows better.
 //! * A made-up value is whatever the type asks for.
 
+use serde::de::Unexpected;
+
 use super::fault::Fault;
 use super::tree::{Child, Label, Node};
 use crate::parameters;
@@ -49,6 +51,24 @@ pub(super) enum Shape<'a> {
     MadeUpFields(&'static [&'static str], &'a [usize]),
 }
 
+impl<'a> Shape<'a> {
+    /// The shape in serde's words.
+    pub(super) fn unexpected(self) -> Unexpected<'a> {
+        match self {
+            Self::Null => Unexpected::Unit,
+            Self::Bool(value) => Unexpected::Bool(value),
+            Self::Unsigned(value) => Unexpected::Unsigned(value),
+            Self::Signed(value) => Unexpected::Signed(value),
+            Self::Wide(_) => Unexpected::Other("a number"),
+            Self::Float(value) => Unexpected::Float(value),
+            Self::Text(text) => Unexpected::Str(text),
+            Self::Octets(octets) => Unexpected::Bytes(octets),
+            Self::List(_) | Self::ListOf(_) | Self::MadeUpList(_) => Unexpected::Seq,
+            Self::Fields(_) | Self::MadeUpFields(..) => Unexpected::Map,
+        }
+    }
+}
+
 /// A value of JSON.
 pub(super) fn of_json<'a>(node: &'a Node<'a>, hint: Hint) -> Shape<'a> {
     match (node, hint) {
@@ -59,6 +79,20 @@ pub(super) fn of_json<'a>(node: &'a Node<'a>, hint: Hint) -> Shape<'a> {
             Shape::Wide(*value as i128)
         }
         (node, _) => as_it_is(node),
+    }
+}
+
+/// A key of JSON: a text, and a number where the type of the map asks for one.
+pub(super) fn of_json_key(text: &str, hint: Hint) -> Shape<'_> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    match hint {
+        // RFC 8259 §6: no zeros before a number; "-0" is none of the integers.
+        Hint::Integer | Hint::WideInteger if digits.starts_with('0') && text.len() > 1 => {
+            Shape::Text(text)
+        }
+        Hint::Bool if text != "true" && text != "false" => Shape::Text(text),
+        Hint::Unit | Hint::List | Hint::Tuple(_) => Shape::Text(text),
+        _ => of_text(text, hint),
     }
 }
 

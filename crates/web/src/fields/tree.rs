@@ -166,6 +166,10 @@ impl<'de> Visitor<'de> for Planter<'_> {
             }
             children.push(Child::new(Label::Key(key), map.next_value_seed(self)?));
         }
+        if self.wire == Wire::Form && children.is_empty() {
+            // What `serde_qs` makes of an empty text when it is asked for fields.
+            return Ok(Node::Text(Cow::Borrowed("")));
+        }
         Ok(Node::Fields(children))
     }
 }

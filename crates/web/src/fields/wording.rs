@@ -75,8 +75,10 @@ pub(super) fn expected(text: &str) -> String {
 /// `tuple struct Point with 2 elements`, `a tuple of size 2`: how many values are expected.
 fn counted(text: &str) -> Option<String> {
     let (_, count) = text.split_once(" with ").or_else(|| text.split_once(" of size "))?;
-    let count = count.split(' ').next()?;
-    Some(format!("{count} values"))
+    match count.split(' ').next()? {
+        "1" => Some("1 value".to_owned()),
+        count => Some(format!("{count} values")),
+    }
 }
 
 /// Whether a word is the name of one of Rust's numbers.
@@ -110,9 +112,14 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{:?}", shortened(text, REPEATED_CHARS_MAX))
 }
 
-/// A key of the peer, as it stands in a path.
+/// A key of the peer, as it stands in a path: in quotes where it could be taken for more.
 pub(super) fn key(text: &str) -> String {
-    shortened(text, REPEATED_CHARS_MAX)
+    let is_ambiguous = |c: char| c.is_control() || matches!(c, '.' | '[' | ']' | '"' | ':');
+    if text.is_empty() || text.contains(is_ambiguous) {
+        quoted(text)
+    } else {
+        shortened(text, REPEATED_CHARS_MAX)
+    }
 }
 
 /// Names to choose from, in quotes.
@@ -155,7 +162,7 @@ mod tests {
             ("struct Order", "named fields"),
             ("struct Order with 3 elements", "3 values"),
             ("a tuple of size 2", "2 values"),
-            ("tuple variant Shape::Line with 1 element", "1 values"),
+            ("tuple variant Shape::Line with 1 element", "1 value"),
             ("internally tagged enum Shape", "named fields"),
             ("an IP address", "an IP address"),
         ];
@@ -172,6 +179,7 @@ mod tests {
         let fits = "ж".repeat(REPEATED_CHARS_MAX);
         assert_eq!(key(&fits), fits);
         assert_eq!(key(&format!("{fits}ж")), format!("{fits}…"));
+        assert_eq!([key(""), key("a.b\n")], [r#""""#, r#""a.b\n""#]);
         let reason = "ж".repeat(REASON_CHARS_MAX);
         assert_eq!(own(&reason), reason);
         assert_eq!(own(&format!("{reason}ж")), format!("{reason}…"));

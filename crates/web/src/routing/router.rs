@@ -1,13 +1,15 @@
 //! A table of resources by pattern, and of mounts by prefix.
 //!
 //! Each of the two is a [`Tree`]; the mounts are asked for one prefix of the path after the
-//! other, the longest first. So the cost of a search is bounded by the length of the path and
-//! the size of the table, whatever the path contains.
+//! other, the longest first. A search of a tree meets each of its nodes at most once, and no
+//! prefix is longer than the longest that has a mount. So the cost of a search is bounded by the
+//! size of the table, whatever the path contains.
 //!
 //! The router knows nothing of methods: it shows each fitting resource to its caller, the best
 //! one first, until the caller takes one.
 
 use std::borrow::Cow;
+use std::iter::successors;
 
 use super::captures::Captures;
 use super::pattern::{Pattern, Segment};
@@ -112,7 +114,7 @@ impl<T> Router<T> {
         path: &'p str,
         take: impl FnMut(&'r T, &Captures) -> Option<R>,
     ) -> Option<(Cow<'p, str>, R)> {
-        let other = other_slash(path).filter(|other| is_path(other))?;
+        let other = other_slash(path)?;
         let taken = self.routes.find(&other, take)?;
         Some((other, taken))
     }
@@ -122,13 +124,11 @@ impl<T> Router<T> {
         path: &str,
         mut take: impl FnMut(&'r T, &Captures) -> Option<R>,
     ) -> Option<R> {
-        let slashes = path.match_indices('/').map(|(at, _)| at);
-        // Where prefixes end, those of no segment, one, and so on.
-        let ends = slashes.chain([path.len()]).take(self.prefix_segments_max? + 1);
-        let ends: Vec<usize> = ends.collect();
-        ends.into_iter().rev().find_map(|end| {
-            let taken = &mut |mount, captures: &Captures| take(mount, &captures.with_rest(end));
-            self.mounts.find(&path[..end], taken)
+        let mut slashes = path.match_indices('/');
+        let longest = slashes.nth(self.prefix_segments_max?).map_or(path.len(), |(at, _)| at);
+        successors(Some(longest), |end| path[..*end].rfind('/')).find_map(|end| {
+            let shown = &mut |mount, captures: &Captures| take(mount, &captures.with_rest(end));
+            self.mounts.find(&path[..end], shown)
         })
     }
 }
@@ -148,13 +148,14 @@ fn is_path(path: &str) -> bool {
 fn other_slash(path: &str) -> Option<Cow<'_, str>> {
     // A reference that begins with two slashes names a host (RFC 3986 §4.2), and browsers take
     // a backslash for a slash.
-    if matches!(path.as_bytes(), [b'/'] | [b'/', b'/' | b'\\', ..]) {
+    if !is_path(path) || matches!(path.as_bytes(), [_] | [_, b'/' | b'\\', ..]) {
         return None;
     }
-    Some(match path.strip_suffix('/') {
+    let other = match path.strip_suffix('/') {
         Some(without) => Cow::Borrowed(without),
         None => Cow::Owned(format!("{path}/")),
-    })
+    };
+    is_path(&other).then_some(other)
 }
 
 #[cfg(test)]

@@ -212,3 +212,6 @@ impl fmt::Display for UrlError {
 }
 
 impl Error for UrlError {}
+
+#[cfg(test)]
+mod tests;

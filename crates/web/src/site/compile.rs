@@ -35,8 +35,9 @@ impl Site {
             || looks(&plan.layers)
             || compiling.routes.iter().any(|route| looks(&route.layers))
             || compiling.mounts.iter().any(|mount| mount.service.wants_connection_info())
-            || plan.fallback.as_ref().is_some_and(|service| service.wants_connection_info());
-        Ok(Self {
+            || compiling.mounts.iter().any(|mount| looks(&mount.layers))
+            || plan.fallback.as_ref().is_some_and(|service| (**service).wants_connection_info());
+        let site = Self {
             hosts: compiling.hosts,
             routes: compiling.routes,
             mounts: compiling.mounts,
@@ -47,7 +48,28 @@ impl Site {
             debug: plan.debug,
             content_bytes_max: plan.content_bytes_max,
             wants_connection_info,
-        })
+        };
+        site.checked(plan)
+    }
+
+    /// What can only be looked at when all routes are known.
+    fn checked(self, plan: &Plan) -> Result<Self, StartError> {
+        let mut texts = Vec::new();
+        add_faults(plan, &self, &mut texts);
+        if texts.is_empty() {
+            return Ok(self);
+        }
+        let fault = |text| StartFault::Template { text };
+        Err(StartError::new(texts.into_iter().map(fault).collect()))
+    }
+}
+
+fn add_faults(plan: &Plan, site: &Site, texts: &mut Vec<String>) {
+    texts.extend(plan.checks.iter().flat_map(|check| check(site)));
+    for entry in &plan.entries {
+        if let Entry::Nested { plan, .. } | Entry::Host { plan, .. } = entry {
+            add_faults(plan, site, texts);
+        }
     }
 }
 

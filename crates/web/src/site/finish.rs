@@ -183,7 +183,8 @@ impl Site {
         if !problem::is_underway(response) {
             return;
         }
-        let asked = asked();
+        let mut asked = asked();
+        asked.note_answer(response);
         let Some(mut problem) = problem::underway(response) else { return };
         let route = route.map(|index| &self.routes[index]);
         note(&mut problem, &asked, route.map(|route| route.handler_name.as_str()));

@@ -6,10 +6,10 @@ use std::net::{Shutdown, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::Socket;
 
 use super::BOUND;
-use super::dial::{dial, dial_from, dial_narrow, is_read_by_server, try_dial};
+use super::dial::{dial, dial_from, dial_narrow, dial_unix, is_read_by_server, try_dial};
 
 /// One connection.
 pub(crate) struct Client {
@@ -45,9 +45,7 @@ impl Client {
     }
 
     pub(crate) fn connect_unix(path: &Path) -> Self {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None).expect("a socket");
-        socket.connect(&SockAddr::unix(path).expect("a short path")).expect("a connection");
-        Self::over(socket)
+        Self::over(dial_unix(path))
     }
 
     pub(crate) fn try_connect(address: SocketAddr) -> io::Result<Self> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -20,6 +21,13 @@ pub(crate) fn dial_from(source: [u8; 4], address: SocketAddr) -> Socket {
 /// Connects with a receive buffer that holds next to nothing.
 pub(crate) fn dial_narrow(address: SocketAddr) -> Socket {
     prepared(address, |socket| socket.set_recv_buffer_size(4_096)).expect("a connection")
+}
+
+/// Connects to a socket in the file system.
+pub(crate) fn dial_unix(path: &Path) -> Socket {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None).expect("a socket");
+    socket.connect(&SockAddr::unix(path).expect("a short path")).expect("a connection");
+    socket
 }
 
 /// Connects, if somebody listens.

@@ -1,5 +1,6 @@
 //! The second axis: every behaviour that all versions share runs over each of them.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -7,7 +8,7 @@ use rustls::ClientConfig;
 use socket2::Socket;
 
 use super::authority::{ClientTls, certificate_word};
-use super::dial::{dial, dial_from, dial_narrow};
+use super::dial::{dial, dial_from, dial_narrow, dial_unix};
 use super::{Setup, Speaker, Target, Wire, everywhere, everywhere_but};
 
 /// What is spoken, and whether it is encrypted.
@@ -88,10 +89,15 @@ impl Version {
 
     /// Starts a server that can be spoken to so.
     pub(crate) fn start(self, setup: Setup, words: &[&str]) -> Target {
+        self.start_at(setup, &[&["--listen", "127.0.0.1:0"], words].concat())
+    }
+
+    /// Starts one that listens where `words` say.
+    pub(crate) fn start_at(self, setup: Setup, words: &[&str]) -> Target {
         if self.is_tls() {
-            setup.start(&[&["--tls", &*certificate_word()], words].concat())
+            setup.start_at(&[&["--tls", &*certificate_word()], words].concat())
         } else {
-            setup.start(words)
+            setup.start_at(words)
         }
     }
 
@@ -102,6 +108,10 @@ impl Version {
 
     pub(crate) fn connect(self, target: &Target) -> Speaker {
         self.speak(dial(target.address()))
+    }
+
+    pub(crate) fn connect_unix(self, path: &Path) -> Speaker {
+        self.speak(dial_unix(path))
     }
 
     fn speak(self, socket: Socket) -> Speaker {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -191,6 +191,11 @@ impl Wire {
     /// Ends the connection the hard way.
     pub(crate) fn reset(self) {
         self.socket.set_linger(Some(Duration::ZERO)).expect("a socket");
+    }
+
+    /// Where the connection comes from, if that is an address of the internet.
+    pub(crate) fn local_address(&self) -> Option<SocketAddr> {
+        self.socket.local_addr().expect("a socket").as_socket()
     }
 
     pub(crate) fn is_read_by_server(&self) -> bool {

@@ -1,4 +1,8 @@
-//! The command line of an app: the example `hello`, as people start it.
+//! The examples, as people start them: the command line of an app, and the lessons' sites.
+
+mod commands;
+mod environment;
+mod lessons;
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -24,7 +28,12 @@ fn example(name: &str) -> Command {
 
 /// What the example `hello` leaves when these words make it end.
 fn ended(words: &[&str]) -> Output {
-    example("hello").args(words).output().expect("cargo builds the examples for tests")
+    ended_of("hello", words)
+}
+
+/// What an example leaves when these words make it end.
+fn ended_of(name: &str, words: &[&str]) -> Output {
+    example(name).args(words).output().expect("cargo builds the examples for tests")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -35,27 +44,35 @@ fn text(bytes: &[u8]) -> String {
 struct Running {
     child: Child,
     banner: Vec<String>,
-    /// Kept open: the program may have more to say.
-    _stderr: Lines<BufReader<ChildStderr>>,
+    /// What the program says after the banner.
+    stderr: Lines<BufReader<ChildStderr>>,
 }
 
 impl Running {
     /// Starts `… run` at a free port and reads the banner.
     fn start(command: &mut Command, options: &[&str]) -> Self {
-        command.args(["run", "--listen", "127.0.0.1:0"]).args(options);
+        Self::spawn(command.args(["run", "--listen", "127.0.0.1:0"]).args(options))
+    }
+
+    /// Starts a command that serves, and reads the banner.
+    fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut banner = Vec::new();
         while !banner.last().is_some_and(|line: &String| line.starts_with("stop ")) {
             banner.push(lines.next().expect("a banner").unwrap());
         }
-        Self { child, banner, _stderr: lines }
+        Self { child, banner, stderr: lines }
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let urls = self.banner.iter().filter_map(|line| line.strip_prefix("listening on http://"));
+        urls.map(|url| url.trim_end_matches('/'))
     }
 
     /// What a path gives, head and content.
     fn get(&self, path: &str) -> String {
-        let mut urls = self.banner.iter().filter_map(|l| l.strip_prefix("listening on http://"));
-        let address = urls.next().expect("a URL").trim_end_matches('/');
+        let address = self.addresses().next().expect("a URL");
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -67,12 +84,23 @@ impl Running {
 
     /// Ends the program as a supervisor of services does: its exit code and standard output.
     fn stop(mut self) -> (Option<i32>, String) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
-        kill_process(pid, Signal::TERM).unwrap();
+        self.terminate();
         let mut stdout = String::new();
         // It ends with the last process that could write.
         self.child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         (self.child.wait().unwrap().code(), stdout)
+    }
+
+    /// Ends the program: its exit code, and what it has said since the banner.
+    fn stop_and_hear(mut self) -> (Option<i32>, Vec<String>) {
+        self.terminate();
+        let said = self.stderr.by_ref().map(Result::unwrap).collect();
+        (self.child.wait().unwrap().code(), said)
+    }
+
+    fn terminate(&self) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
+        kill_process(pid, Signal::TERM).unwrap();
     }
 }
 
