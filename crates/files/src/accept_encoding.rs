@@ -10,17 +10,21 @@ use http::header::ACCEPT_ENCODING;
 
 /// A content coding that we speak, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coding {
+pub enum Coding {
+    /// Brotli, RFC 7932.
     Brotli,
+    /// Zstandard, RFC 8878.
     Zstd,
+    /// Gzip, RFC 1952.
     Gzip,
 }
 
 impl Coding {
-    pub(crate) const ALL: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
+    /// All of them, best first.
+    pub const ALL: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
 
     /// The name in fields and in entity tags.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Brotli => "br",
             Self::Zstd => "zstd",
@@ -40,7 +44,7 @@ impl Coding {
 
 /// What a request says of codings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Accepted {
+pub struct Accepted {
     /// In the order of [`Coding::ALL`].
     codings: [Weight; 3],
     identity: Identity,
@@ -55,7 +59,8 @@ enum Identity {
 }
 
 impl Accepted {
-    pub(crate) fn read(headers: &HeaderMap) -> Self {
+    /// Reads the field `Accept-Encoding`.
+    pub fn read(headers: &HeaderMap) -> Self {
         let mut named = Named::default();
         for line in quality::lines(headers, ACCEPT_ENCODING) {
             named.add(line);
@@ -64,7 +69,7 @@ impl Accepted {
     }
 
     /// The codings that are better than the identity, the best first.
-    pub(crate) fn codings(&self) -> impl Iterator<Item = Coding> {
+    pub fn codings(&self) -> impl Iterator<Item = Coding> {
         let mut order = Coding::ALL;
         order.sort_by_key(|&coding| std::cmp::Reverse(self.codings[coding as usize]));
         let accepted = *self;
@@ -72,7 +77,7 @@ impl Accepted {
     }
 
     /// Whether content may go out as it is.
-    pub(crate) fn takes_identity(&self) -> bool {
+    pub fn takes_identity(&self) -> bool {
         self.identity != Identity::Weighed(0)
     }
 

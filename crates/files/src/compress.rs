@@ -11,12 +11,12 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 
 use crate::accept_encoding::Coding;
 
-const BROTLI_QUALITY: i32 = 5;
+pub(crate) const BROTLI_QUALITY: i32 = 5;
 /// The windows of brotli as powers of two. Up to 16 the encoder takes another way to find
 /// repetitions, four times slower; beyond 22 not every decoder has the room.
 const BROTLI_WINDOWS: std::ops::RangeInclusive<u32> = 17..=22;
-const ZSTD_LEVEL: i32 = 3;
-const GZIP_LEVEL: u32 = 6;
+pub(crate) const ZSTD_LEVEL: i32 = 3;
+pub(crate) const GZIP_LEVEL: u32 = 6;
 /// The largest window of gzip, as a power of two.
 const GZIP_WINDOW: u8 = 15;
 
@@ -24,7 +24,7 @@ const GZIP_WINDOW: u8 = 15;
 ///
 /// # Errors
 /// Out of memory, as the coders report it.
-pub(crate) fn compress(coding: Coding, content: &[u8]) -> io::Result<Option<Vec<u8>>> {
+pub fn compress(coding: Coding, content: &[u8]) -> io::Result<Option<Vec<u8>>> {
     let mut coded = match coding {
         Coding::Brotli => brotli(content)?,
         // Windows stay within the 8 MiB that RFC 9659 allows: level 3 uses 2 MiB.
@@ -70,12 +70,12 @@ fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::Read;
 
     use super::*;
 
-    fn decode(coding: Coding, coded: &[u8]) -> Vec<u8> {
+    pub(crate) fn decode(coding: Coding, coded: &[u8]) -> Vec<u8> {
         let mut content = Vec::new();
         match coding {
             Coding::Brotli => {
@@ -86,6 +86,18 @@ mod tests {
                 flate2::read::GzDecoder::new(coded).read_to_end(&mut content).unwrap();
             }
         }
+        content
+    }
+
+    /// The first octets of a content of which the end has not come.
+    pub(crate) fn decode_start(coding: Coding, coded: &[u8], length: usize) -> Vec<u8> {
+        let mut decoder: Box<dyn Read> = match coding {
+            Coding::Brotli => Box::new(brotli::Decompressor::new(coded, 4096)),
+            Coding::Zstd => Box::new(zstd::Decoder::new(coded).unwrap()),
+            Coding::Gzip => Box::new(flate2::read::GzDecoder::new(coded)),
+        };
+        let mut content = vec![0; length];
+        decoder.read_exact(&mut content).unwrap();
         content
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn content_type(path: &[u8], file: &File) -> &'static str {
 }
 
 /// Whether content of this type gets smaller when it is compressed.
-pub(crate) fn is_compressible(content_type: &HeaderValue) -> bool {
+pub fn is_compressible(content_type: &HeaderValue) -> bool {
     let value = content_type.to_str().unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default();
     essence.starts_with("text/")

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gnezdo_core::grammar::wants_page;
-use gnezdo_core::{Body, Glance, Reply, Request, Response, Service, give_fields_back};
+use gnezdo_core::{Body, Glance, OriginalUri, Reply, Request, Response, Service, give_fields_back};
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_MAX_AGE, ALLOW, RANGE,
@@ -185,6 +185,12 @@ fn meaning(name: &[u8]) -> Meaning {
 
 impl Inner {
     fn get(self: &Arc<Self>, request: &mut Request) -> Reply {
+        if is_root_without_slash(request)
+            && self.settings.only.is_none()
+            && let Ok(root) = SafePath::decode(b"/")
+        {
+            return self.redirect(&root, request);
+        }
         match self.cached(request.uri().path(), request.headers()) {
             Cached::Reply(reply) => reply,
             Cached::Entry(entry) => self.send(&entry, request),
@@ -321,10 +327,14 @@ impl Inner {
         })
     }
 
-    /// The folder has moved to its name with a slash. The query goes along.
+    /// The folder has moved to its name with a slash, below the prefix that it is seen at. The query
+    /// goes along.
     fn redirect(&self, path: &SafePath, request: &Request) -> Reply {
-        let mut location = path.canonical();
-        location.push('/');
+        let mut location = prefix(request);
+        location.push_str(&path.canonical());
+        if !location.ends_with('/') {
+            location.push('/');
+        }
         if let Some(query) = request.uri().query() {
             location.push('?');
             location.push_str(query);
@@ -400,6 +410,22 @@ impl Inner {
         self.settings.add_fields(fields);
         response
     }
+}
+
+/// The prefix that a mount has taken away: what stands before the path of this service, with
+/// exactly one slash, because two would lead to another host.
+fn prefix(request: &Request) -> String {
+    let Some(original) = request.extensions().get::<OriginalUri>() else { return String::new() };
+    // The root of a mount is also met without its slash.
+    let rest = if is_root_without_slash(request) { "" } else { request.uri().path() };
+    let prefix = original.prefix(rest).trim_start_matches(['/', '\\']);
+    if prefix.is_empty() { String::new() } else { format!("/{prefix}") }
+}
+
+/// Whether the root is met at the name of its mount, where relative links would lead astray.
+fn is_root_without_slash(request: &Request) -> bool {
+    let original = request.extensions().get::<OriginalUri>();
+    request.uri().path() == "/" && original.is_some_and(|uri| !uri.0.path().ends_with('/'))
 }
 
 /// What the cache has for a path.

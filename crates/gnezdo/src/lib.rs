@@ -83,11 +83,24 @@
 //! | | |
 //! |---|---|
 //! | `command` | [`App::main`](Main::main), the command line of an app |
+//! | `embed` | `templates!` puts the templates into a release |
+//! | `multipart` | `Multipart`: forms with files |
+//! | `templates` | `Page` and `templates!`, by the crate `minijinja` |
+//! | `test-client` | `TestClient` |
 //! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
-//! | `multipart` | `web::Multipart`: forms with files |
-//! | `test-client` | `web::TestClient`: calls an app in tests, without a socket |
-//! | `tower` | layers and services of tower, such as a router of axum, and apps as services of tower |
+//! | `tower` | [`App::layer`](App), and services of tower and axum as ours |
+//! | `validate` | `Valid`, by the crate `garde` |
+//!
+#![cfg_attr(
+    all(
+        feature = "templates",
+        feature = "test-client",
+        feature = "tower",
+        feature = "validate"
+    ),
+    doc = include_str!("../GUIDE.md")
+)]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "command")]
@@ -140,6 +153,8 @@ pub mod prelude {
     pub use gnezdo_macros::{delete, get, head, options, patch, post, put, route};
     #[cfg(feature = "multipart")]
     pub use gnezdo_web::Multipart;
+    #[cfg(feature = "test-client")]
+    pub use gnezdo_web::TestClient;
     #[cfg(feature = "validate")]
     pub use gnezdo_web::Valid;
     pub use gnezdo_web::{

@@ -8,9 +8,45 @@
 //! A middleware is a function of a request and of what comes [`Next`]. Those of an app see every
 //! request, also those without a route; those of a nested app or of a route see what was routed
 //! there.
+//!
+//! # What comes with the framework
+//!
+//! | | |
+//! |---|---|
+//! | [`TrustedProxies`] | who the client is, behind proxies |
+//! | [`RequestId`] | a name for each request, in the log and the answer |
+//! | [`AllowDeny`] | who may ask, by network |
+//! | [`RateLimit`] | how often |
+//! | [`Cors`] | pages of which origins may read answers |
+//! | [`SecurityHeaders`] | fields by which browsers guard a site |
+//! | `Compression` | answers in fewer octets (feature `files`) |
+//! | [`Timeout`] | how long a handler may take |
+//! | [`BodyLimit`] | how much content a request may have |
+//!
+//! A middleware that is added later stands outside of those before. What others build on belongs
+//! outside: proxies before everything that asks for the client, CORS before what refuses, so that a
+//! page can read the refusal.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use gnezdo_web::App;
+//! use gnezdo_web::middleware::{Cors, RateLimit, RequestId, SecurityHeaders, TrustedProxies};
+//!
+//! let app = App::new()
+//!     .get("/", || "Hello")
+//!     .wrap(RateLimit::new(100, Duration::from_secs(60)))
+//!     .wrap(Cors::any())
+//!     .wrap(SecurityHeaders::new())
+//!     .wrap(RequestId::new())
+//!     .wrap(TrustedProxies::new(["10.0.0.0/8".parse()?]));
+//! # Ok::<(), gnezdo_socket::NetworkError>(())
+//! ```
 
 mod allow_deny;
 mod body_limit;
+#[cfg(feature = "files")]
+mod compression;
 mod cors;
 mod rate_limit;
 mod request_id;
@@ -31,6 +67,8 @@ use crate::site::Site;
 
 pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
+#[cfg(feature = "files")]
+pub use compression::Compression;
 pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;

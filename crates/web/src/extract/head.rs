@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
 use gnezdo_core::ConnectionInfo;
+pub use gnezdo_core::OriginalUri;
 use http::{Extensions, HeaderMap, Method, Uri, Version};
 
 use crate::demands::Demands;
@@ -84,10 +85,7 @@ impl FromHead for ConnectionInfo {
     }
 }
 
-/// The target of the request as it came, before a mount took its prefix away.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OriginalUri(pub Uri);
-
+/// The target of the request as it came, also where no mount has taken a prefix away.
 impl FromHead for OriginalUri {
     type Rejection = Infallible;
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use gnezdo_core::{Reply, Response, complain};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::Site;
 use crate::asked::Asked;
@@ -196,6 +196,7 @@ impl Site {
                 if let Some(problem) = problem::underway(&mut own) {
                     problem::write(&problem, &asked, self.debug, &mut own);
                 }
+                keep_fields(response.headers(), own.headers_mut());
                 *response = own;
             }
             None => problem::write(&problem, &asked, self.debug, response),
@@ -218,6 +219,17 @@ fn note(problem: &mut Problem, asked: &Asked, handler: Option<&str>) {
         let id = asked.request_id().map_or_else(new_request_id, str::to_owned);
         problem.set_request_id(id);
         tell(problem, asked, handler);
+    }
+}
+
+/// What the problem and the middleware around it have said stays, unless the hook says it otherwise:
+/// `Allow`, `Retry-After`, who may read the answer.
+fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
+    let names: Vec<_> = said.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
+    for name in names {
+        for value in said.get_all(&name) {
+            own.append(name.clone(), value.clone());
+        }
     }
 }
 

@@ -50,7 +50,7 @@ impl Drop for End {
 /// An environment with our functions.
 pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
-    environment.set_debug(true);
+    environment.set_debug(cfg!(debug_assertions));
     environment.add_function("url_for", url_for);
     environment
 }

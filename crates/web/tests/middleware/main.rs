@@ -3,7 +3,10 @@
 mod answers;
 mod body_limit;
 mod clients;
+#[cfg(feature = "files")]
+mod compression;
 mod cors;
+mod problems;
 mod rate_limit;
 mod request_id;
 mod security_headers;

@@ -6,13 +6,15 @@ use http::{HeaderMap, StatusCode};
 
 use crate::answers::get;
 
-fn named(headers: HeaderMap) -> String {
-    headers["x-request-id"].to_str().unwrap().to_owned()
+/// An app that says what the handler sees.
+fn naming(middleware: RequestId) -> App {
+    let named = |headers: HeaderMap| headers["x-request-id"].to_str().unwrap().to_owned();
+    App::new().get("/", named).wrap(middleware)
 }
 
 #[test]
 fn the_handler_and_the_client_learn_the_same_name() {
-    let app = App::new().get("/", named).wrap(RequestId::new());
+    let app = naming(RequestId::new());
     let answer = get(&app, &[]);
     assert_eq!(answer.text(), answer.field("x-request-id").unwrap());
     assert_ne!(get(&app, &[]).body, answer.body);
@@ -21,9 +23,9 @@ fn the_handler_and_the_client_learn_the_same_name() {
 #[test]
 fn a_client_names_its_request_only_if_it_is_trusted() {
     let fields = [("x-request-id", "trace-1")];
-    let strict = App::new().get("/", named).wrap(RequestId::new());
+    let strict = naming(RequestId::new());
     assert_ne!(get(&strict, &fields).field("x-request-id"), Some("trace-1"));
-    let trusting = App::new().get("/", named).wrap(RequestId::new().trust_client());
+    let trusting = naming(RequestId::new().trust_client());
     assert_eq!(get(&trusting, &fields).text(), "trace-1");
     assert_eq!(get(&trusting, &fields).field("x-request-id"), Some("trace-1"));
     for garbage in ["a b", "", &"a".repeat(65), "<script>\t"] {
