@@ -71,7 +71,8 @@ impl App {
         self.with(|plan| plan.name = Some(name.into()))
     }
 
-    /// Puts the routes of another app below a prefix, such as `/shop` or `/user/{name}`.
+    /// Puts the routes of another app below a prefix, such as `/shop` or `/user/{name}`; an empty
+    /// one only groups them.
     ///
     /// Its middleware, its state and its hook for problems stay with its routes; what it does not
     /// have it gets from this app. Its other settings are those of this app.

@@ -47,6 +47,8 @@ fn a_nested_app_has_its_prefix_its_state_and_its_middleware() {
     assert_eq!(get(&app, "/1"), (200, "outer 1".into()));
     assert_eq!(get(&app, "/a/1"), (200, "inner 1".into()));
     assert_eq!(get(&app, "/b/c/1"), (200, "inner 1".into()));
+    let grouped = App::new().nest("", App::new().get("/1", || "group").wrap(tagged("group")));
+    assert_eq!(tags(&grouped, "/1"), ["group"]);
     assert_eq!(tags(&app, "/1"), ["out"]);
     assert_eq!(tags(&app, "/a/1"), ["in", "out"]);
     assert_eq!(tags(&app, "/missing"), ["out"]);

@@ -192,7 +192,7 @@ impl Compiling {
         scope: &Scope,
     ) {
         // `/` and `/shop/` would make two slashes of the first of each route.
-        if prefix.ends_with('/') || !prefix.starts_with('/') {
+        if !prefix.is_empty() && (prefix.ends_with('/') || !prefix.starts_with('/')) {
             self.faults.push(StartFault::Prefix { prefix: prefix.into(), declared_at });
             return;
         }
