@@ -16,7 +16,7 @@
 //! | request | answer |
 //! |---|---|
 //! | a file | 200, or by its preconditions and ranges 206, 304, 412, 416 |
-//! | a folder without its slash | 301 to the slash, on this host whatever the path |
+//! | a folder without its slash | 301 to the slash, on this host and below its mount |
 //! | a folder | its index file, else a listing as HTML or JSON, else 404 |
 //! | a file with a slash after it, a FIFO, a device, a socket | 404 |
 //! | a name with a leading dot, a path that refuses to be decoded | 404 |

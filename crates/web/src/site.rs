@@ -7,6 +7,7 @@ mod compile;
 mod finish;
 mod hosts;
 mod resource;
+mod watch;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ pub(crate) use resource::Allowed;
 
 use self::hosts::Hosts;
 use self::resource::Resource;
+pub(crate) use self::watch::Watch;
 use crate::asked::Asked;
 use crate::extract::state::States;
 use crate::extract::{OriginalUri, Routed, Source};
@@ -76,6 +78,7 @@ pub(crate) struct Live {
     /// Whether the handler looks at the request, beyond the parameters of its path.
     pub(crate) needs_request: bool,
     pub(crate) memo: Memo,
+    pub(crate) watch: Watch,
 }
 
 /// Another service below a prefix.
@@ -126,7 +129,7 @@ impl Site {
                 let asked = OnceCell::new();
                 let source = Source::Glance(request, OnceCell::new());
                 let routed = Routed::new(source, captures, self, route, &asked);
-                let reply = finish::contained(|| (route.handler)(routed));
+                let reply = self.run(route, routed);
                 Some(self.finish_at_once(reply, index, || Asked::of_glance(&request)))
             }
             Err(Unrouted::Missing) => table.fallback.as_ref()?.glance(request),
@@ -232,12 +235,21 @@ impl Site {
         let route = &self.routes[index];
         let asked = OnceCell::new();
         let routed = Routed::new(Source::Request(&mut request), captures, self, route, &asked);
-        let reply = finish::contained(|| (route.handler)(routed));
+        let reply = self.run(route, routed);
         let reply = self.finish_at_once(reply, index, || {
             asked.get().cloned().unwrap_or_else(|| Asked::of(&request))
         });
         give_fields_back(request.headers_mut());
         reply
+    }
+
+    /// Runs a handler as far as it goes without waiting.
+    fn run(&self, route: &Live, routed: Routed<'_>) -> Result<Reply, finish::Panicked> {
+        let run = || finish::contained(|| (route.handler)(routed));
+        match self.debug {
+            Debug::On => route.watch.during(&route.handler_name, run),
+            Debug::Off => run(),
+        }
     }
 
     /// Calls a mounted service, which does not see its prefix.

@@ -1,5 +1,4 @@
 //! A folder mounted below a prefix: its redirects and pages stay below it.
-#![cfg(feature = "files")]
 
 use gnezdo_core::{Body, OriginalUri, Reply, Response, Service};
 use gnezdo_files::Files;

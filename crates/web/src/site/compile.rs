@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gnezdo_core::Service;
 
 use super::hosts::{Hosts, host_name};
-use super::{Live, Mount, Named, Site};
+use super::{Live, Mount, Named, Site, Watch};
 use crate::extract::state::States;
 use crate::middleware::Layer;
 use crate::plan::{Entry, Hook, Plan};
@@ -283,6 +283,7 @@ impl Compiling {
             hook: scope.hook.clone(),
             needs_request: route.demands.request,
             memo: Memo::default(),
+            watch: Watch::default(),
         });
     }
 

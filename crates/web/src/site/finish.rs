@@ -143,10 +143,21 @@ impl Finisher {
         }
     }
 
+    /// Runs a part of an answer that comes later.
+    fn poll<T>(&self, poll: impl FnOnce() -> T) -> Result<T, Panicked> {
+        let poll = || contained(poll);
+        match self.route.map(|index| &self.site.routes[index]) {
+            Some(route) if self.site.debug == Debug::On => {
+                route.watch.during(&route.handler_name, poll)
+            }
+            _ => poll(),
+        }
+    }
+
     fn finish_later(self, answer: impl Future<Output = Reply> + Send + 'static) -> Reply {
         Reply::later(async move {
             let mut answer = pin!(answer);
-            let polled = poll_fn(|cx| match contained(|| answer.as_mut().poll(cx)) {
+            let polled = poll_fn(|cx| match self.poll(|| answer.as_mut().poll(cx)) {
                 Ok(Poll::Pending) => Poll::Pending,
                 Ok(Poll::Ready(reply)) => Poll::Ready(Ok(reply)),
                 Err(panicked) => Poll::Ready(Err(panicked)),

@@ -18,7 +18,6 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     /// What the body said of its length before it was read.
-    #[cfg_attr(not(feature = "files"), allow(dead_code))]
     pub(crate) promised: Option<u64>,
 }
 

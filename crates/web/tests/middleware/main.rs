@@ -3,7 +3,6 @@
 mod answers;
 mod body_limit;
 mod clients;
-#[cfg(feature = "files")]
 mod compression;
 mod cors;
 mod problems;
