@@ -78,7 +78,7 @@
 //!
 //! # Features
 //!
-//! The first three are on by default.
+//! All are on by default.
 //!
 //! | | |
 //! |---|---|

@@ -27,7 +27,6 @@ pub(super) struct Gate(Arc<Mutex<State>>);
 
 struct State {
     passage: Passage,
-    has_ended: bool,
     bytes: u64,
     bytes_max: u64,
     head: Option<HeadBytes>,
@@ -52,7 +51,6 @@ impl Gate {
     pub(super) fn new(bytes_max: u64) -> Self {
         Self(Arc::new(Mutex::new(State {
             passage: Passage::Closed,
-            has_ended: false,
             bytes: 0,
             bytes_max,
             head: None,
@@ -91,9 +89,9 @@ impl Gate {
                 Ok(rejection) => *rejection,
                 Err(_) => Rejection::ContentTruncated,
             },
-            _ if self.state().has_ended => Rejection::ContentTruncated,
-            E::IncompleteStream => {
-                Rejection::Malformed { reason: "a boundary is not alone on its line" }
+            // The parser says the same of content that ends and of a boundary with text behind it.
+            E::IncompleteStream | E::IncompleteFieldData { .. } | E::IncompleteHeaders => {
+                Rejection::Malformed { reason: "a part has no proper boundary behind it" }
             }
             _ => Rejection::Malformed { reason: "the head of a part cannot be read" },
         }
@@ -158,10 +156,7 @@ impl Stream for Source {
                 return Poll::Pending;
             };
             let piece = match frame.map(|frame| frame.map(http_body::Frame::into_data)) {
-                None => {
-                    state.has_ended = true;
-                    return Poll::Ready(None);
-                }
+                None => return Poll::Ready(None),
                 // Trailers are no content.
                 Some(Ok(Err(_))) => continue,
                 Some(Ok(Ok(piece))) => piece,
