@@ -15,7 +15,6 @@ use http::{HeaderMap, StatusCode};
 use super::Site;
 use crate::asked::Asked;
 use crate::blocking;
-#[cfg(feature = "tower")]
 use crate::plan::Debug;
 use crate::problem::{self, Problem};
 use crate::response::{IntoReply, IntoResponse, Memo};
