@@ -5,8 +5,9 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use bytes::Bytes;
-use framework_model::{Order, Post};
+use framework_model::{Order, Post, TABLE_TEMPLATE, TEMPLATES, table};
 use gnezdo::web::Valid;
+use gnezdo::web::templates::{Page, Templates};
 use gnezdo::{App, Body, Files, InMemory, Json, Limits, Path, Peer, Request, Service};
 use http_body_util::{BodyExt, Collected};
 use serde::Serialize;
@@ -96,6 +97,14 @@ pub(crate) const CASES: &[Case] = &[
         sign: r#""total"#,
     },
     Case {
+        name: "page",
+        about: "a template with a table of 50 rows",
+        connect: app,
+        ask: Ask::Http1(|| as_wrk("/table")),
+        pipelined: 1,
+        sign: "Nest box no. 50",
+    },
+    Case {
         name: "echo",
         about: "100 bytes of content, read by an async handler and sent back",
         connect: app,
@@ -164,6 +173,8 @@ fn app() -> io::Result<InMemory> {
         .get("/shops/{shop}/posts/{post_id:int}", |Path((shop, id)): Path<(String, u64)>| {
             Json(Post::of(shop, id))
         })
+        .templates(Templates::embedded(TEMPLATES))
+        .get("/table", |page: Page| page.render(TABLE_TEMPLATE, table()))
         .post("/orders", |Valid(Json(order)): Valid<Json<Order>>| Json(order.receipt()))
         .post("/echo", echo);
     Ok(to(app))
