@@ -105,6 +105,8 @@ mod redirect;
 mod response;
 
 mod asked;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod listing;
 pub mod middleware;
 mod percent;
