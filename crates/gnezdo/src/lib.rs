@@ -82,6 +82,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | `auth` | [`web::auth`]: passwords, and who asks by `Basic` and `Bearer` |
 //! | `command` | [`App::main`](Main::main), the command line of an app |
 //! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |

@@ -17,7 +17,7 @@
 //! # fn app() -> Result<App, gnezdo_web::auth::AuthError> {
 //! let admins = BasicAuth::new("the nest")?.user(
 //!     "anna",
-//!     "$argon2id$v=19$m=19456,t=2,p=1$dEdldzl6M2lRTmxYNW1pRA$Fj3iRY0u9rCjIkrs5RkWv1HqPFFE6dYFwjKbh3P0rdM",
+//!     "$argon2id$v=19$m=19456,t=2,p=1$oyrE8HJ5gHjI7rfoHgCcZQ$2mVYUb6YvpImojtarYDrDz0Pa5h/eqroGnNwoUI7g1A",
 //! )?;
 //! let admin = get("/admin", |User(name): User| format!("Hello, {name}")).wrap(admins);
 //! let app = App::new().route(admin);
@@ -37,7 +37,7 @@ mod passwords;
 mod remembered;
 
 pub use authentication::{
-    Authentication, By, ByMiddleware, Check, Credentials, Identity, User, Verdict,
+    AsAuthentication, Authentication, By, Check, Credentials, Identity, User, Verdict,
 };
 pub use basic::{BasicAuth, Users};
 pub use bearer::{BearerAuth, Tokens};

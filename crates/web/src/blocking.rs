@@ -107,4 +107,14 @@ mod tests {
         drop(places);
         assert!(PLACES.take().is_some());
     }
+
+    #[tokio::test]
+    async fn who_has_no_place_does_not_wait() {
+        static PLACES: Places = Places::new(1);
+        let place = PLACES.take();
+        assert_eq!(within(&PLACES, || 7).await, Err(Rejection::Busy));
+        drop(place);
+        assert_eq!(within(&PLACES, || 7).await, Ok(7));
+        assert!(PLACES.take().is_some());
+    }
 }

@@ -7,7 +7,6 @@
 
 use std::any::type_name;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use gnezdo_core::{Reply, Request};
@@ -55,8 +54,8 @@ pub struct Identity<T>(pub T);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct User(pub String);
 
-/// The middleware that [`BasicAuth`](super::BasicAuth) and [`BearerAuth`](super::BearerAuth)
-/// become: it lets in who is a `T`.
+/// The middleware that a [`BasicAuth`](super::BasicAuth) and a [`BearerAuth`](super::BearerAuth)
+/// become where they are put around something: it lets in who is a `T`.
 pub struct Authentication<T> {
     judge: Arc<dyn Judge<T>>,
 }
@@ -252,9 +251,9 @@ pub struct By<C, T>(pub(super) Asking<C, T>);
 
 pub(super) type Asking<C, T> = Arc<dyn Fn(C) -> Taken<Option<T>, Problem> + Send + Sync>;
 
-/// A middleware is made of it by [`App::wrap`](crate::App::wrap).
+/// It becomes an [`Authentication`].
 #[derive(Debug)]
-pub struct ByMiddleware(PhantomData<()>);
+pub enum AsAuthentication {}
 
 impl<C, T> Clone for By<C, T> {
     fn clone(&self) -> Self {

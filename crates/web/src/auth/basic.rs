@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 
-use crate::auth::authentication::{Asking, Authentication, By, ByMiddleware, Check, Judge, User};
+use crate::auth::authentication::{
+    AsAuthentication, Asking, Authentication, By, Check, Judge, User,
+};
 use crate::auth::challenge::{Challenge, Realm};
 use crate::auth::credentials::{BasicCredentials, Unread};
 use crate::auth::error::AuthError;
@@ -53,10 +55,11 @@ const REMEMBERED_TIME: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// What was found right holds for a minute, for up to 1,000 names: see
-/// [`remembered_time`](Self::remembered_time), [`remembered_max`](Self::remembered_max). Of all
-/// else up to 32 are checked at once in the process; more get 503. Put a
-/// [`RateLimit`](crate::middleware::RateLimit) around it, so that one guesser does not take all of
-/// these places.
+/// [`remembered_time`](Self::remembered_time), [`remembered_max`](Self::remembered_max). All
+/// else is checked, on a thread unless by an `async` function, by 32 threads at most in the
+/// process; what comes when none is free gets 503. Put a
+/// [`RateLimit`](crate::middleware::RateLimit) around it, so that one guesser does not keep all of
+/// them busy.
 #[derive(Clone, Debug)]
 pub struct BasicAuth<S = Users> {
     challenge: Challenge,
@@ -174,7 +177,7 @@ impl Users {
     }
 }
 
-impl IntoMiddleware<ByMiddleware> for BasicAuth {
+impl IntoMiddleware<AsAuthentication> for BasicAuth {
     type Middleware = Authentication<User>;
 
     fn into_middleware(self) -> Authentication<User> {
@@ -185,7 +188,7 @@ impl IntoMiddleware<ByMiddleware> for BasicAuth {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> IntoMiddleware<ByMiddleware>
+impl<T: Clone + Send + Sync + 'static> IntoMiddleware<AsAuthentication>
     for BasicAuth<By<BasicCredentials, T>>
 {
     type Middleware = Authentication<T>;

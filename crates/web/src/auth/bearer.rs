@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::auth::authentication::{Asking, Authentication, By, ByMiddleware, Check, Judge, User};
+use crate::auth::authentication::{
+    AsAuthentication, Asking, Authentication, By, Check, Judge, User,
+};
 use crate::auth::challenge::{BearerError, Realm};
 use crate::auth::credentials::{BearerToken, Unread, is_b64token};
 use crate::auth::error::AuthError;
@@ -96,7 +98,7 @@ impl Tokens {
     }
 }
 
-impl IntoMiddleware<ByMiddleware> for BearerAuth {
+impl IntoMiddleware<AsAuthentication> for BearerAuth {
     type Middleware = Authentication<User>;
 
     fn into_middleware(self) -> Authentication<User> {
@@ -106,7 +108,7 @@ impl IntoMiddleware<ByMiddleware> for BearerAuth {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> IntoMiddleware<ByMiddleware>
+impl<T: Clone + Send + Sync + 'static> IntoMiddleware<AsAuthentication>
     for BearerAuth<By<BearerToken, T>>
 {
     type Middleware = Authentication<T>;

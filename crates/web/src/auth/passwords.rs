@@ -204,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn hashes_of_others_are_taken() {
+        // From the tests of the reference implementation.
+        for hash in [
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+        ] {
+            assert!(verify_password("password", hash), "{hash}");
+            assert!(!verify_password("Password", hash), "{hash}");
+        }
+    }
+
+    #[test]
     fn a_password_has_an_end() {
         let (longest, longer) =
             ("a".repeat(PASSWORD_BYTES_MAX), "a".repeat(PASSWORD_BYTES_MAX + 1));
