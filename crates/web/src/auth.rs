@@ -44,6 +44,6 @@ pub use bearer::{BearerAuth, Tokens};
 pub use credentials::{BasicCredentials, BearerToken};
 pub use error::AuthError;
 pub use passwords::{
-    PASSWORD_BYTES_MAX, PasswordError, hash_password, hash_password_later, verify_password,
-    verify_password_later,
+    PASSWORD_BYTES_MAX, PasswordError, hash_password, hash_password_later,
+    set_passwords_at_once_max, verify_password, verify_password_later,
 };

@@ -69,7 +69,7 @@ pub(crate) async fn within<T: Send + 'static>(
 #[derive(Debug)]
 pub(crate) struct Places {
     taken: AtomicUsize,
-    max: usize,
+    max: AtomicUsize,
 }
 
 /// A place among those who wait.
@@ -78,12 +78,19 @@ pub(crate) struct Place(&'static Places);
 
 impl Places {
     pub(crate) const fn new(max: usize) -> Self {
-        Self { taken: AtomicUsize::new(0), max }
+        Self { taken: AtomicUsize::new(0), max: AtomicUsize::new(max) }
+    }
+
+    /// Places that are taken stay so.
+    #[cfg(feature = "auth")]
+    pub(crate) fn set_max(&self, max: usize) {
+        self.max.store(max, Ordering::Relaxed);
     }
 
     pub(crate) fn take(&'static self) -> Option<Place> {
+        let max = self.max.load(Ordering::Relaxed);
         let taken = self.taken.try_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
-            (taken < self.max).then_some(taken + 1)
+            (taken < max).then_some(taken + 1)
         });
         taken.ok().map(|_| Place(self))
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use gnezdo_core::{Awaited, Body, Service};
 use gnezdo_web::App;
-use gnezdo_web::auth::{BasicAuth, BasicCredentials};
+use gnezdo_web::auth::{BasicAuth, BasicCredentials, set_passwords_at_once_max};
 use support::block_on;
 
 /// As the documentation has it.
@@ -49,6 +49,9 @@ fn more_than_so_many_are_told_to_come_back() {
     }
     // Who was let in is remembered, and who was not yet has a place again.
     assert_eq!(begin(&app, ANNA).1, Poll::Ready(200));
-    assert_eq!(begin(&app, BERTA).1, Poll::Pending);
+    set_passwords_at_once_max(2);
+    // Who goes away leaves the place, so all of them stay.
+    let more = [(); 3].map(|()| begin(&app, BERTA));
+    assert_eq!(more.map(|(_, status)| status), [Poll::Pending, Poll::Pending, Poll::Ready(503)]);
     drop(end);
 }

@@ -55,9 +55,9 @@ const REMEMBERED_TIME: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// What was found right holds for a minute, for up to 1,000 names: see
-/// [`remembered_time`](Self::remembered_time), [`remembered_max`](Self::remembered_max). All
-/// else is checked, on a thread unless by an `async` function, by 32 threads at most in the
-/// process; what comes when none is free gets 503. Put a
+/// [`remembered_time`](Self::remembered_time), [`remembered_max`](Self::remembered_max). All else is
+/// checked, on a thread unless by an `async` function; where
+/// [32 are busy](super::set_passwords_at_once_max) with that, the answer is 503. Put a
 /// [`RateLimit`](crate::middleware::RateLimit) around it, so that one guesser does not keep all of
 /// them busy.
 #[derive(Clone, Debug)]

@@ -34,8 +34,8 @@ const MEMORY_KIB_MAX: u32 = 2 * 1_024 * 1_024;
 /// How many passes it may ask for: more than any recommendation has.
 const PASSES_MAX: u32 = 64;
 
-/// How many passwords are worked at at once in the whole process, by the functions that do not
-/// block: 32 take 600 MiB, and as many threads. Guessers must not get all memory.
+/// How many passwords are worked at at once in the process: 32 take 600 MiB, and as many threads.
+/// Guessers must not get all memory.
 const AT_ONCE_MAX: usize = 32;
 
 pub(super) static AT_WORK: Places = Places::new(AT_ONCE_MAX);
@@ -119,6 +119,16 @@ pub(super) fn verify_decoy(password: &str) {
     }
 }
 
+/// Sets how many passwords are worked at at once in the process, at least one: by the `_later`
+/// functions, and by a [`BasicAuth`](super::BasicAuth) whose function is not `async`.
+///
+/// By default 32. Each takes a thread, and 19 MiB with the parameters of [`hash_password`]. What
+/// comes when all are busy is answered with 503. Handlers that are
+/// [`.blocking()`](crate::Block::blocking) are not counted.
+pub fn set_passwords_at_once_max(max: usize) {
+    AT_WORK.set_max(max.max(1));
+}
+
 /// Whether there is anything in a hash that a password can be compared with.
 pub(super) fn is_hash(hash: &str) -> bool {
     readable(hash).is_some()
@@ -141,7 +151,7 @@ fn fits(password: &str, hash: &PasswordHash) -> bool {
 /// [`hash_password`] on a thread for work that takes long, for `async` handlers.
 ///
 /// # Errors
-/// [`PasswordError`]; `Busy` if 32 others are under way.
+/// [`PasswordError`]; `Busy` if [too many](set_passwords_at_once_max) others are under way.
 pub async fn hash_password_later(password: String) -> Result<String, PasswordError> {
     match within(&AT_WORK, move || hash_password(&password)).await {
         Ok(hash) => hash,
@@ -173,7 +183,8 @@ pub async fn hash_password_later(password: String) -> Result<String, PasswordErr
 /// ```
 ///
 /// # Errors
-/// [`Rejection::Busy`], which becomes a 503, if 32 others are under way.
+/// [`Rejection::Busy`], which becomes a 503, if [too many](set_passwords_at_once_max) others are
+/// under way.
 pub async fn verify_password_later(password: String, hash: String) -> Result<bool, Rejection> {
     within(&AT_WORK, move || verify_password(&password, &hash)).await
 }
