@@ -82,6 +82,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | `auth` | [`web::auth`]: passwords, and who asks by `Basic` and `Bearer` |
 //! | `command` | [`App::main`](Main::main), the command line of an app |
 //! | `embed` | `templates!` puts the templates into a release |
 //! | `multipart` | `Multipart`: forms with files |

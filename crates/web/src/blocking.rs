@@ -11,7 +11,7 @@ use crate::response::IntoResponse;
 /// thread or a place in the queue; a client that meets more gets 503 and comes back.
 const WAITING_MAX: usize = 4_096;
 
-static WAITING: AtomicUsize = AtomicUsize::new(0);
+static WAITING: Places = Places::new(WAITING_MAX);
 
 /// A handler that waits: see [`Block::blocking`].
 #[derive(Clone, Copy, Debug)]
@@ -45,31 +45,60 @@ impl<F: Send + Sync + 'static> Block for F {}
 pub(crate) async fn run<R: IntoResponse>(
     function: impl FnOnce() -> R + Send + 'static,
 ) -> Response {
-    let Some(place) = Place::take() else {
-        return Rejection::Busy.into_response();
-    };
-    blocking::unblock(move || {
+    let answer = within(&WAITING, move || function().into_response()).await;
+    answer.unwrap_or_else(Rejection::into_response)
+}
+
+/// Runs a function that waits, if there is a place for it.
+///
+/// # Errors
+/// [`Rejection::Busy`]: there is none.
+pub(crate) async fn within<T: Send + 'static>(
+    places: &'static Places,
+    function: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Rejection> {
+    let place = places.take().ok_or(Rejection::Busy)?;
+    let done = blocking::unblock(move || {
         let _place = place;
-        function().into_response()
-    })
-    .await
+        function()
+    });
+    Ok(done.await)
+}
+
+/// How much of one kind may be under way at once.
+#[derive(Debug)]
+pub(crate) struct Places {
+    taken: AtomicUsize,
+    max: AtomicUsize,
 }
 
 /// A place among those who wait.
-struct Place;
+#[derive(Debug)]
+pub(crate) struct Place(&'static Places);
 
-impl Place {
-    fn take() -> Option<Self> {
-        let taken = WAITING.try_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
-            (waiting < WAITING_MAX).then_some(waiting + 1)
+impl Places {
+    pub(crate) const fn new(max: usize) -> Self {
+        Self { taken: AtomicUsize::new(0), max: AtomicUsize::new(max) }
+    }
+
+    /// Places that are taken stay so.
+    #[cfg(feature = "auth")]
+    pub(crate) fn set_max(&self, max: usize) {
+        self.max.store(max, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take(&'static self) -> Option<Place> {
+        let max = self.max.load(Ordering::Relaxed);
+        let taken = self.taken.try_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
+            (taken < max).then_some(taken + 1)
         });
-        taken.ok().map(|_| Self)
+        taken.ok().map(|_| Place(self))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        WAITING.fetch_sub(1, Ordering::Relaxed);
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -79,9 +108,20 @@ mod tests {
 
     #[test]
     fn there_is_an_end_of_places() {
-        let places: Vec<Place> = std::iter::from_fn(Place::take).collect();
-        assert_eq!(places.len(), WAITING_MAX);
+        static PLACES: Places = Places::new(3);
+        let places: Vec<Place> = std::iter::from_fn(|| PLACES.take()).collect();
+        assert_eq!(places.len(), 3);
         drop(places);
-        assert!(Place::take().is_some());
+        assert!(PLACES.take().is_some());
+    }
+
+    #[tokio::test]
+    async fn who_has_no_place_does_not_wait() {
+        static PLACES: Places = Places::new(1);
+        let place = PLACES.take();
+        assert_eq!(within(&PLACES, || 7).await, Err(Rejection::Busy));
+        drop(place);
+        assert_eq!(within(&PLACES, || 7).await, Ok(7));
+        assert!(PLACES.take().is_some());
     }
 }

@@ -107,6 +107,8 @@ mod response;
 mod send_file;
 
 mod asked;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod listing;
 pub mod middleware;
 mod percent;

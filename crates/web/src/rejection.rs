@@ -68,6 +68,11 @@ pub enum Rejection {
         /// What is wrong with it.
         reason: String,
     },
+    /// Nobody says who asks, or not in a way that can be read: 401.
+    Unauthorized {
+        /// How to say it: the value of `WWW-Authenticate` (RFC 9110 §11.6.1).
+        challenge: &'static str,
+    },
     /// The app has no such value, layer or middleware, though a handler asks for it: 500. That is
     /// found when the app starts, unless the argument is one of yours that does not say so.
     NotProvided {
@@ -91,6 +96,7 @@ impl Rejection {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::ContentTimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::NotProvided { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Query(_)
@@ -116,6 +122,9 @@ impl Rejection {
             Self::Content(ContentError::Invalid(fields)) | Self::Invalid(fields) => {
                 problem.detail("the content does not fit").invalid(fields)
             }
+            Self::Unauthorized { challenge } => problem
+                .detail("say who asks")
+                .header(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static(challenge)),
             Self::Busy => problem
                 .detail("too much is being done at the moment")
                 .header(http::header::RETRY_AFTER, http::HeaderValue::from_static("1")),
@@ -183,6 +192,7 @@ impl fmt::Display for Rejection {
             Self::ContentTimedOut => f.write_str("the content did not come in time"),
             Self::NotUtf8 => f.write_str("the content is not UTF-8"),
             Self::Field { name, reason } => write!(f, "the field {name}: {reason}"),
+            Self::Unauthorized { .. } => f.write_str("nobody says who asks"),
             Self::NotProvided { what } => write!(f, "the app has no {what}"),
             Self::Busy => f.write_str("too much is being done at the moment"),
         }
