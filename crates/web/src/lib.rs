@@ -112,6 +112,10 @@ mod problem;
 
 pub mod fields;
 
+#[cfg(feature = "sessions")]
+pub mod cookies;
+#[cfg(feature = "sessions")]
+mod secret;
 #[cfg(feature = "templates")]
 pub mod templates;
 #[cfg(feature = "test-client")]
@@ -123,6 +127,8 @@ pub use app::App;
 pub use asked::Asked;
 pub use blocking::{Block, Blocking};
 pub use chunks::Chunks;
+#[cfg(feature = "sessions")]
+pub use cookies::{Cookies, PrivateCookies, SignedCookies};
 pub use demands::Demands;
 pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
 pub use fields::{ContentError, InvalidField, QueryLimits};
@@ -144,6 +150,8 @@ pub use rejection::Rejection;
 pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
+#[cfg(feature = "sessions")]
+pub use secret::{Secret, SecretError};
 pub use start::{StartError, StartFault};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -17,9 +17,9 @@ use gnezdo_core::{Glance, Reply, Request, Service, give_fields_back};
 use http::header::ALLOW;
 use http::{Method, StatusCode, Uri};
 
-pub(crate) use finish::{Finisher, new_request_id};
 #[cfg(feature = "tower")]
 pub(crate) use finish::finish_alone;
+pub(crate) use finish::{Finisher, new_request_id};
 pub(crate) use resource::Allowed;
 
 use self::hosts::Hosts;
