@@ -86,6 +86,8 @@ impl Cookies {
     }
 
     /// Sets a cookie: `("name", "value")`, or whatever [`Cookie::build`] made.
+    // As in other jars of cookies; nobody takes it for a sum.
+    #[allow(clippy::should_implement_trait)]
     #[must_use]
     pub fn add(mut self, cookie: impl Into<Cookie<'static>>) -> Self {
         let cookie = cookie.into();

@@ -116,6 +116,8 @@ pub mod fields;
 pub mod cookies;
 #[cfg(feature = "sessions")]
 mod secret;
+#[cfg(feature = "sessions")]
+pub mod session;
 #[cfg(feature = "templates")]
 pub mod templates;
 #[cfg(feature = "test-client")]
@@ -152,6 +154,8 @@ pub use route::{Declared, Route, delete, get, head, options, patch, path, post, 
 pub use routing::PatternError;
 #[cfg(feature = "sessions")]
 pub use secret::{Secret, SecretError};
+#[cfg(feature = "sessions")]
+pub use session::{Session, Sessions};
 pub use start::{StartError, StartFault};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestRequest, TestResponse};

@@ -133,6 +133,8 @@ impl<S: Seal> Sealed<S> {
     }
 
     /// Sets a cookie, sealed: `("name", "value")`, or whatever [`Cookie::build`] made.
+    // As in other jars of cookies; nobody takes it for a sum.
+    #[allow(clippy::should_implement_trait)]
     #[must_use]
     pub fn add(mut self, cookie: impl Into<Cookie<'static>>) -> Self {
         let cookie = cookie.into();
