@@ -116,6 +116,12 @@ mod problem;
 
 pub mod fields;
 
+#[cfg(feature = "sessions")]
+pub mod cookies;
+#[cfg(feature = "sessions")]
+mod secret;
+#[cfg(feature = "sessions")]
+pub mod session;
 #[cfg(feature = "templates")]
 pub mod templates;
 #[cfg(feature = "test-client")]
@@ -127,6 +133,8 @@ pub use app::App;
 pub use asked::Asked;
 pub use blocking::{Block, Blocking};
 pub use chunks::Chunks;
+#[cfg(feature = "sessions")]
+pub use cookies::{Cookies, PrivateCookies, SignedCookies};
 pub use demands::Demands;
 pub use extract::{ClientAddress, FromHead, FromRequest, OriginalUri, Routed, State, Taken};
 pub use fields::{ContentError, InvalidField, QueryLimits};
@@ -150,6 +158,10 @@ pub use route::{Declared, Route, delete, get, head, options, patch, path, post, 
 pub use routing::PatternError;
 #[cfg(feature = "files")]
 pub use send_file::SendFile;
+#[cfg(feature = "sessions")]
+pub use secret::{Secret, SecretError};
+#[cfg(feature = "sessions")]
+pub use session::{Session, Sessions};
 pub use start::{StartError, StartFault};
 #[cfg(feature = "test-client")]
 pub use test_client::{TestClient, TestRequest, TestResponse};
