@@ -60,7 +60,7 @@ enum Source {
 
 impl Templates {
     /// The templates in a folder; one that is not absolute is looked for in the working directory.
-    /// [`templates!`](crate::templates!) takes a folder of the crate.
+    /// The macro `templates!` of the crate `gnezdo` takes a folder of the crate.
     ///
     /// In a program that was built for debugging, files are read again when they have changed.
     pub fn folder(path: impl Into<PathBuf>) -> Self {
