@@ -156,10 +156,10 @@ pub use rejection::Rejection;
 pub use response::{IntoReply, IntoResponse, Memo};
 pub use route::{Declared, Route, delete, get, head, options, patch, path, post, put};
 pub use routing::PatternError;
-#[cfg(feature = "files")]
-pub use send_file::SendFile;
 #[cfg(feature = "sessions")]
 pub use secret::{Secret, SecretError};
+#[cfg(feature = "files")]
+pub use send_file::SendFile;
 #[cfg(feature = "sessions")]
 pub use session::{Session, Sessions};
 pub use start::{StartError, StartFault};
