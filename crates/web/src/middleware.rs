@@ -12,6 +12,8 @@
 mod allow_deny;
 mod body_limit;
 mod cors;
+#[cfg(feature = "sessions")]
+mod csrf;
 mod rate_limit;
 mod request_id;
 mod security_headers;
@@ -32,6 +34,8 @@ use crate::site::Site;
 pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
 pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
+#[cfg(feature = "sessions")]
+pub use csrf::{Csrf, CsrfToken, OriginError};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use security_headers::{SecurityHeaders, Subdomains};
