@@ -10,3 +10,5 @@ mod homes;
 mod lives;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "templates")]
+mod templates;
