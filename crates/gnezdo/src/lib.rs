@@ -83,6 +83,7 @@
 //! | | |
 //! |---|---|
 //! | `command` | [`App::main`](Main::main), the command line of an app |
+//! | `sessions` | cookies, [`Sessions`], and [`Csrf`], which keeps other sites from sending forms |
 //! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
 #![forbid(unsafe_code)]
@@ -108,6 +109,10 @@ pub use gnezdo_web::{
     App, Block, ClientAddress, Form, Handler, Html, IntoResponse, Json, Middleware, Next, Params,
     Path, Problem, Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head,
     options, patch, path, post, put, routes, url_for,
+};
+#[cfg(feature = "sessions")]
+pub use gnezdo_web::{
+    Cookies, Csrf, CsrfToken, PrivateCookies, Secret, Session, Sessions, SignedCookies,
 };
 
 pub use http;
@@ -142,6 +147,8 @@ pub mod prelude {
         Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head, options, patch,
         path, post, put, routes, url_for,
     };
+    #[cfg(feature = "sessions")]
+    pub use gnezdo_web::{Cookies, Csrf, CsrfToken, Secret, Session, Sessions};
     pub use http::{HeaderMap, Method, StatusCode};
     #[cfg(feature = "templates")]
     pub use {
