@@ -88,6 +88,7 @@
 //! | `multipart` | `Multipart`: forms with files |
 //! | `templates` | `Page` and `templates!`, by the crate `minijinja` |
 //! | `test-client` | `TestClient` |
+//! | `sessions` | cookies, [`Sessions`], and [`Csrf`], which keeps other sites from sending forms |
 //! | `tls` | HTTPS, with HTTP/2 by ALPN: [`Settings::tls`], and the options about it |
 //! | `tokio` | `serve`, the architecture `async`, and tokio's timers and sockets in handlers |
 //! | `tower` | [`App::layer`](App), and services of tower and axum as ours |
@@ -95,6 +96,7 @@
 //!
 #![cfg_attr(
     all(
+        feature = "sessions",
         feature = "templates",
         feature = "test-client",
         feature = "tower",
@@ -125,6 +127,10 @@ pub use gnezdo_web::{
     App, Block, ClientAddress, Form, Handler, Html, IntoResponse, Json, Middleware, Next, Params,
     Path, Problem, Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head,
     options, patch, path, post, put, routes, url_for,
+};
+#[cfg(feature = "sessions")]
+pub use gnezdo_web::{
+    Cookies, Csrf, CsrfToken, PrivateCookies, Secret, Session, Sessions, SignedCookies,
 };
 
 pub use http;
@@ -163,6 +169,8 @@ pub mod prelude {
         Query, Redirect, Rejection, Route, State, Urls, delete, escape, get, head, options, patch,
         path, post, put, routes, url_for,
     };
+    #[cfg(feature = "sessions")]
+    pub use gnezdo_web::{Cookies, Csrf, CsrfToken, Secret, Session, Sessions};
     pub use http::{HeaderMap, Method, StatusCode};
     #[cfg(feature = "templates")]
     pub use {

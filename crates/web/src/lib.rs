@@ -143,6 +143,8 @@ pub use handler::Handler;
 pub use html::Html;
 pub use json::Json;
 pub use listing::RouteInfo;
+#[cfg(feature = "sessions")]
+pub use middleware::{Csrf, CsrfToken};
 pub use middleware::{IntoMiddleware, Middleware, Next};
 #[cfg(feature = "multipart")]
 pub use multipart::{Field, Multipart, MultipartLimits, UploadedFile};

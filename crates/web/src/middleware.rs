@@ -48,6 +48,8 @@ mod body_limit;
 #[cfg(feature = "files")]
 mod compression;
 mod cors;
+#[cfg(feature = "sessions")]
+mod csrf;
 mod rate_limit;
 mod request_id;
 mod security_headers;
@@ -70,6 +72,8 @@ pub use body_limit::BodyLimit;
 #[cfg(feature = "files")]
 pub use compression::Compression;
 pub use cors::{AnyOrigin, Cors, CorsError, NamedOrigins};
+#[cfg(feature = "sessions")]
+pub use csrf::{Csrf, CsrfToken, OriginError};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use security_headers::{SecurityHeaders, Subdomains};

@@ -10,6 +10,8 @@
 
 mod functions;
 mod links;
+#[cfg(feature = "sessions")]
+mod visitor;
 
 use std::any::type_name;
 use std::fmt;
@@ -174,6 +176,12 @@ impl fmt::Debug for Templates {
 /// | | |
 /// |---|---|
 /// | `url_for("post", post_id=7)` | the address of a route; values that its pattern does not name become the query |
+/// | `session("user")` | a value of the [`Session`](crate::Session); `undefined` if it is not there |
+/// | `flash_messages()` | the messages that were left for this page, each with its `level` and `text`; they are forgotten by that |
+/// | `csrf_field()` | the token of [`Csrf`](crate::middleware::Csrf) as a field of a form |
+/// | `csrf_token()` | the token itself |
+///
+/// All but the first need the feature `sessions`, and their middleware around the route.
 #[derive(Clone, Debug)]
 pub struct Page {
     templates: Templates,
@@ -199,7 +207,12 @@ impl FromHead for Page {
         let templates = routed.state::<Templates>().cloned();
         let templates =
             templates.ok_or(Rejection::NotProvided { what: type_name::<Templates>() })?;
-        Ok(Self { templates, current: Current::new(Urls::new(routed.site())) })
+        let current = Current {
+            urls: Urls::new(routed.site()),
+            #[cfg(feature = "sessions")]
+            visitor: visitor::Visitor::of(routed.request().extensions()),
+        };
+        Ok(Self { templates, current })
     }
 
     fn demands(demands: &mut Demands) {

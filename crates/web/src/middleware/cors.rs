@@ -6,7 +6,7 @@
 //! is CSRF protection.
 
 mod error;
-mod origin;
+pub(super) mod origin;
 
 use std::fmt;
 use std::marker::PhantomData;

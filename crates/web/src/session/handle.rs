@@ -159,6 +159,17 @@ impl Session {
         self.change(|record| std::mem::take(&mut record.flashes))
     }
 
+    /// What tokens in forms are made of, if any has been made.
+    pub(crate) fn known_token(&self) -> Option<String> {
+        self.look(|record| record.token.clone())
+    }
+
+    /// What tokens in forms are made of; `make` makes it if it is not there.
+    pub(crate) fn token(&self, make: impl FnOnce() -> String) -> String {
+        let known = self.known_token();
+        known.unwrap_or_else(|| self.change(|record| record.token.get_or_insert_with(make).clone()))
+    }
+
     fn look<T>(&self, look: impl FnOnce(&Record) -> T) -> T {
         let mut inner = self.inner();
         inner.touch = inner.touch.max(Touch::Read);

@@ -6,6 +6,8 @@ use gnezdo_core::escape;
 use minijinja::value::{Kwargs, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
+#[cfg(feature = "sessions")]
+use super::visitor::{self, Visitor};
 use crate::urls::Urls;
 
 thread_local! {
@@ -16,14 +18,12 @@ thread_local! {
 /// What the functions of templates know of the request.
 #[derive(Clone, Debug)]
 pub(super) struct Current {
-    urls: Urls,
+    pub(super) urls: Urls,
+    #[cfg(feature = "sessions")]
+    pub(super) visitor: Visitor,
 }
 
 impl Current {
-    pub(super) fn new(urls: Urls) -> Self {
-        Self { urls }
-    }
-
     /// Runs something that renders.
     pub(super) fn during<T>(&self, render: impl FnOnce() -> T) -> T {
         CURRENT.with_borrow_mut(|all| all.push(self.clone()));
@@ -31,7 +31,7 @@ impl Current {
         render()
     }
 
-    fn get() -> Result<Self, Error> {
+    pub(super) fn get() -> Result<Self, Error> {
         let current = CURRENT.with_borrow(|all| all.last().cloned());
         let outside = "this function knows only templates that Page::render renders";
         current.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, outside))
@@ -52,6 +52,8 @@ pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_debug(cfg!(debug_assertions));
     environment.add_function("url_for", url_for);
+    #[cfg(feature = "sessions")]
+    visitor::add_functions(&mut environment);
     environment
 }
 

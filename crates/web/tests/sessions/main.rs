@@ -5,5 +5,10 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod cookies;
+mod csrf;
 mod homes;
 mod lives;
+#[path = "../support/mod.rs"]
+mod support;
+#[cfg(feature = "templates")]
+mod templates;

@@ -6,7 +6,7 @@ use gnezdo_core::grammar::is_host;
 use super::CorsError;
 
 /// An origin from the program: what no browser would write is refused, because it would never fit.
-pub(super) fn checked(origin: &str) -> Result<String, CorsError> {
+pub(in crate::middleware) fn checked(origin: &str) -> Result<String, CorsError> {
     match origin {
         "*" => Err(CorsError::Wildcard),
         "null" => Err(CorsError::Null),
