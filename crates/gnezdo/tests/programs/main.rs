@@ -3,6 +3,7 @@
 mod commands;
 mod environment;
 mod lessons;
+mod todo;
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
