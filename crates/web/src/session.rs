@@ -93,8 +93,9 @@ impl Sessions {
         Self::at(Home::cookie(&secret))
     }
 
-    /// Keeps sessions in the memory of this process: see [`MemoryStore`]. Processes do not share
-    /// them.
+    /// Keeps sessions in the memory of this process, which no other process shares: a
+    /// [`MemoryStore`] with its defaults. One with other bounds goes to
+    /// [`with_store`](Self::with_store).
     pub fn in_memory() -> Self {
         Self::with_store(MemoryStore::new())
     }

@@ -43,7 +43,9 @@ const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 /// 3. one with none of these fields passes if it carries no cookies, or a token: see [`CsrfToken`].
 ///
 /// The app's own origin is the scheme of the connection with the host of the request. Behind a proxy
-/// that ends TLS, [`TrustedProxies`](super::TrustedProxies) tells the scheme.
+/// that ends TLS, [`TrustedProxies`](super::TrustedProxies) tells the scheme. `Origin: null` is never
+/// the app's own; browsers that know no `Sec-Fetch-Site` send it from pages with
+/// `Referrer-Policy: no-referrer`, so do not set that on pages with forms.
 ///
 /// ```
 /// use gnezdo_web::middleware::Csrf;

@@ -33,12 +33,12 @@ use crate::response::IntoResponse;
 ///     session.renew();
 ///     session.insert("user", 7)?;
 ///     session.flash("success", "Welcome");
-///     Ok(Redirect::see_other("/"))
+///     Ok(Redirect::to("/"))
 /// }
 ///
 /// fn logout(session: Session) -> Redirect {
 ///     session.destroy();
-///     Redirect::see_other("/")
+///     Redirect::to("/")
 /// }
 ///
 /// let app = App::new()
@@ -119,9 +119,10 @@ impl Session {
         self.change(|record| record.values.remove(key));
     }
 
-    /// Forgets all values, messages and tokens, but goes on.
+    /// Forgets all values, messages and tokens. What is inserted afterwards goes on in the same
+    /// session, under the same id.
     pub fn clear(&self) {
-        self.change(|record| *record = Record::new(seconds_now()));
+        self.change(Record::clear);
     }
 
     /// Goes on under another id, with the same values, for another

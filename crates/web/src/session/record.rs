@@ -74,6 +74,11 @@ impl Record {
         self.token = None;
     }
 
+    /// Forgets everything but when it began.
+    pub(super) fn clear(&mut self) {
+        *self = Self { created: self.created, saved: self.saved, ..Self::default() };
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.flashes.is_empty() && self.token.is_none()
     }
@@ -131,6 +136,14 @@ mod tests {
         assert_eq!(record.write(1250, TIMEOUTS).1, Duration::from_secs(50));
         record.restart(1250);
         assert_eq!(record.write(1250, TIMEOUTS).1, Duration::from_secs(100));
+    }
+
+    #[test]
+    fn a_record_that_is_cleared_is_as_old_as_before() {
+        let mut record = Record::read(&written(1000, 1250), 1260, TIMEOUTS).unwrap();
+        record.clear();
+        assert!(record.is_empty());
+        assert_eq!(record.write(1260, TIMEOUTS).1, Duration::from_secs(40));
     }
 
     #[test]

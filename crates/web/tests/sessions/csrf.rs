@@ -185,3 +185,11 @@ fn a_trusted_origin_is_written_as_browsers_write_it() {
         assert!(error.to_string().contains(wrong), "{error}");
     }
 }
+
+#[test]
+fn behind_https_the_own_origin_is_https() {
+    let client = TestClient::new(app(Csrf::new())).https();
+    client.get("/token").send();
+    assert_eq!(status(client.post("/").header("origin", "https://localhost")), 200);
+    assert_eq!(status(client.post("/").header("origin", "http://localhost")), 403);
+}

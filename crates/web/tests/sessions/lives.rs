@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gnezdo_web::cookies::{Cookie, Duration as Age};
-use gnezdo_web::{App, Secret, Session, Sessions, TestClient};
+use gnezdo_web::{App, Secret, Session, Sessions, TestClient, get};
 
 use crate::homes::{Slow, app};
 
@@ -101,6 +101,22 @@ fn a_cookie_that_cannot_be_set_is_a_fault_of_the_app() {
     let client = TestClient::new(app(Sessions::in_memory().cookie("a b")));
     assert_eq!(client.get("/elsewhere").send().status(), 200);
     assert_eq!(client.get("/put/a/1").send().status(), 500);
+}
+
+#[test]
+fn a_route_may_have_sessions_of_its_own() {
+    let count = |session: Session| {
+        let visits = session.get::<u64>("visits").unwrap_or(0) + 1;
+        session.insert("visits", visits).map(|()| visits.to_string())
+    };
+    let app = App::new()
+        .route(get("/", count).wrap(Sessions::in_cookie(Secret::generate())))
+        .get("/elsewhere", |session: Option<Session>| session.is_some().to_string());
+    let client = TestClient::new(app);
+    for visit in ["1", "2", "3"] {
+        assert_eq!(client.get("/").send().text(), visit);
+    }
+    assert_eq!(client.get("/elsewhere").send().text(), "false");
 }
 
 #[test]
