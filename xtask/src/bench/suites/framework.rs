@@ -3,9 +3,11 @@
 use super::super::documents::{ORDER, ORDERS_TARGET, POST_TARGET, TABLE_TARGET};
 use super::super::figure::Figure;
 use super::super::peer::Application::Framework;
-use super::super::peer::{ACTIX_FRAMEWORK, AXUM_FRAMEWORK, FLOOR_EPOLL, OURS};
+use super::super::peer::{
+    ACTIX_FRAMEWORK, AXUM_FRAMEWORK, FLOOR_EPOLL, FLOOR_URING, OURS, floor,
+};
 use super::super::suite::{Bar, Bound, Load, Scenario, Suite};
-use super::{LOAD_COLUMNS, event};
+use super::{LOAD_COLUMNS, event, uring};
 
 const LOOKUP_COLUMNS: &[Figure] =
     &[Figure::LookupRatio, Figure::LookupNanoseconds, Figure::MatchitLookupNanoseconds];
@@ -14,14 +16,19 @@ const LOOKUP_COLUMNS: &[Figure] =
 pub(crate) const FRAMEWORK: Suite = Suite {
     name: "framework",
     title: "The framework",
-    peers: &[ACTIX_FRAMEWORK, AXUM_FRAMEWORK],
+    peers: &[
+        ACTIX_FRAMEWORK,
+        AXUM_FRAMEWORK,
+        floor(FLOOR_URING, Framework),
+        floor(FLOOR_EPOLL, Framework),
+    ],
     scenarios: &[
         Scenario {
             name: "typed",
             title: "Two typed parameters, answered with JSON, 64 connections",
             application: Framework,
             load: Load::requests(POST_TARGET, 64),
-            has_floors: false,
+            has_floors: true,
             columns: LOAD_COLUMNS,
         },
         Scenario {
@@ -61,6 +68,10 @@ pub(crate) const FRAMEWORK: Suite = Suite {
             floor: FLOOR_EPOLL,
         },
         event("template", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "axum")),
+        uring("typed", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.25, "actix-web")),
+        uring("typed", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.35, "axum")),
+        uring("json", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.2, "axum")),
+        uring("template", Figure::RequestsPerCpuSecond, Bound::OfPeer(1.0, "axum")),
     ],
     chart: ("typed", Figure::RequestsPerCpuSecond),
 };
