@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use gnezdo::http::{HeaderMap, header::COOKIE};
-use gnezdo::{App, Files, Request, Response, Server};
+use gnezdo::{App, Files, IntoResponse, Request, Response, Server};
 
 use crate::options::Options;
 
@@ -60,6 +60,11 @@ fn run() -> Result<(), Box<dyn Error>> {
 /// What the suites ask for.
 fn judged() -> App {
     App::new()
+        // In a word, whatever is accepted and wherever it runs.
+        .on_problem(|problem, _| {
+            let text = format!("{}\n", problem.status());
+            Some((problem.status(), text).into_response())
+        })
         .get("/", || "OK")
         .options("/", || "OK")
         .post("/", give_back)

@@ -7,7 +7,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY, X_CONTENT_TYP
 use serde::Serialize;
 
 use super::{Problem, page};
-use crate::asked::{Asked, X_REQUEST_ID};
+use crate::asked::Asked;
 use crate::fields::InvalidField;
 use crate::plan::Debug;
 
@@ -51,9 +51,6 @@ pub(crate) fn write(problem: &Problem, asked: &Asked, debug: Debug, response: &m
     fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if problem.status().is_server_error() {
         fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if let Some(id) = problem.request_id().and_then(|id| HeaderValue::from_str(id).ok()) {
-        fields.insert(X_REQUEST_ID, id);
     }
     *response.body_mut() = content.into();
 }

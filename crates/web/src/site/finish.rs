@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use gnezdo_core::{Reply, Response, complain};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::Site;
-use crate::asked::Asked;
+use crate::asked::{Asked, X_REQUEST_ID};
 use crate::blocking;
 use crate::plan::Debug;
 use crate::problem::{self, Problem};
@@ -198,6 +198,7 @@ impl Site {
         let Some(mut problem) = problem::underway(response) else { return };
         let route = route.map(|index| &self.routes[index]);
         note(&mut problem, &asked, route.map(|route| route.handler_name.as_str()));
+        name_answer(&problem, response);
         let hook = route.and_then(|route| route.hook.as_ref()).or(self.hook.as_ref());
         let hooked = hook.and_then(|hook| contained(|| hook(&problem, &asked)).ok().flatten());
         match hooked {
@@ -219,7 +220,15 @@ impl Site {
 pub(crate) fn finish_alone(response: &mut Response, asked: &Asked) {
     if let Some(mut problem) = problem::underway(response) {
         note(&mut problem, asked, None);
+        name_answer(&problem, response);
         problem::write(&problem, asked, Debug::of_build(), response);
+    }
+}
+
+/// Lets the answer carry the id of its request, for the client and for the access log.
+fn name_answer(problem: &Problem, response: &mut Response) {
+    if let Some(id) = problem.request_id().and_then(|id| HeaderValue::from_str(id).ok()) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
     }
 }
 

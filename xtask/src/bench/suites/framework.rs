@@ -3,9 +3,7 @@
 use super::super::documents::{ORDER, ORDERS_TARGET, POST_TARGET, TABLE_TARGET};
 use super::super::figure::Figure;
 use super::super::peer::Application::Framework;
-use super::super::peer::{
-    ACTIX_FRAMEWORK, AXUM_FRAMEWORK, FLOOR_EPOLL, FLOOR_URING, OURS, floor,
-};
+use super::super::peer::{ACTIX_FRAMEWORK, AXUM_FRAMEWORK, FLOOR_EPOLL, FLOOR_URING, OURS, floor};
 use super::super::suite::{Bar, Bound, Load, Scenario, Suite};
 use super::{LOAD_COLUMNS, event, uring};
 
