@@ -165,3 +165,18 @@ fn a_value_that_could_not_be_read_back_is_refused() {
         assert_eq!(client.get("/get/user").send().text(), "ada", "{depth}");
     }
 }
+
+/// Another host of the domain can set a cookie of the same name that browsers send first.
+#[test]
+fn a_planted_cookie_does_not_hide_the_session() {
+    for sessions in [Sessions::in_cookie(Secret::generate()), Sessions::in_memory()] {
+        let client = TestClient::new(app(sessions));
+        client.get("/put/user/ada").send();
+        let own = client.cookie("session").unwrap();
+        for (planted, expected) in [(1, "ada"), (7, "ada"), (8, "none")] {
+            let line = format!("{}session={own}", "session=planted; ".repeat(planted));
+            let answer = client.get("/get/user").header("cookie", line).send();
+            assert_eq!(answer.text(), expected, "{planted}");
+        }
+    }
+}
