@@ -60,7 +60,7 @@ use crate::rejection::Rejection;
 /// [`PrivateCookies`] or a [`Session`](crate::Session) where that matters.
 #[derive(Clone, Debug)]
 pub struct Cookies {
-    /// Names and values, the first of a name only.
+    /// Names and values, as they came.
     sent: Vec<(String, String)>,
     changes: Vec<Cookie<'static>>,
     way: Way,
@@ -74,15 +74,27 @@ impl Cookies {
 
     /// The value of a cookie: one that was set here, or one that was sent.
     pub fn get(&self, name: &str) -> Option<&str> {
-        match self.changes.iter().rev().find(|cookie| cookie.name() == name) {
+        match self.changed(name) {
             Some(cookie) => (!is_removal(cookie)).then(|| cookie.value()),
-            None => self.iter().find(|(known, _)| *known == name).map(|(_, value)| value),
+            None => self.sent_values(name).next(),
         }
     }
 
-    /// The names and values that were sent.
+    /// The names and values that were sent. Of several with the same name, [`get`](Self::get) takes
+    /// the first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sent.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What was sent under a name, as far as it is tried.
+    pub(crate) fn sent_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let same = self.iter().filter(move |(known, _)| *known == name);
+        same.map(|(_, value)| value).take(SAME_NAME_MAX)
+    }
+
+    /// What was changed here last under a name.
+    fn changed(&self, name: &str) -> Option<&Cookie<'static>> {
+        self.changes.iter().rfind(|cookie| cookie.name() == name)
     }
 
     /// Sets a cookie: `("name", "value")`, or whatever [`Cookie::build`] made.
@@ -105,6 +117,10 @@ impl Cookies {
         self.add(cookie)
     }
 }
+
+/// How many cookies of a name are tried, for one that is ours: another host of the domain can set
+/// its own, which come first, and opening a seal takes time.
+const SAME_NAME_MAX: usize = 8;
 
 /// Whether a browser keeps one in the place of the other (RFC 6265 §5.3).
 fn is_same(one: &Cookie<'_>, other: &Cookie<'_>) -> bool {

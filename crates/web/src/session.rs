@@ -166,12 +166,8 @@ impl Middleware for Sessions {
     fn handle(&self, request: Request, next: Next) -> Reply {
         let way = way(request.extensions());
         let cookies = Cookies::read(request.headers(), CookieLimits::default(), way);
-        let value = cookies.get(self.0.cookie.name());
-        let loading = match value {
-            Some(value) => self.0.home.load(&self.0, value),
-            None => Stored::Now(Ok(None)),
-        };
-        match loading {
+        let values = cookies.sent_values(self.0.cookie.name());
+        match self.0.home.load(&self.0, values) {
             Stored::Now(Ok(loaded)) => self.run(loaded, request, next),
             Stored::Now(Err(error)) => Reply::Now(Problem::internal(error).into_response()),
             Stored::Later(future) => {

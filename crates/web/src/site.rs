@@ -205,12 +205,7 @@ impl Site {
         }
         match self.find(table, request.method(), request.uri().path()) {
             Ok(Found::Route { index, captures }) => self.enter(index, captures, request),
-            Ok(Found::Mount { index, rest }) if self.mounts[index].layers.is_empty() => {
-                self.mounted(index, rest, request)
-            }
-            Ok(Found::Mount { index, rest }) => {
-                Next::first(self, Stage::Mount { index, rest }).call(request)
-            }
+            Ok(Found::Mount { index, rest }) => self.enter_mount(index, rest, request),
             Err(Unrouted::NotAllowed(allowed)) if request.method() == Method::OPTIONS => {
                 options(&allowed)
             }
@@ -228,6 +223,17 @@ impl Site {
         let next = Next::first(self, Stage::Route { index, captures });
         let reply = finish::contained(|| next.call(request));
         Finisher::new(Arc::clone(self), index, asked).finish_reply(reply)
+    }
+
+    /// Goes to a mounted service, through its middleware.
+    fn enter_mount(self: &Arc<Self>, index: usize, rest: usize, request: Request) -> Reply {
+        if self.mounts[index].layers.is_empty() {
+            return self.mounted(index, rest, request);
+        }
+        let asked = Asked::of(&request);
+        let next = Next::first(self, Stage::Mount { index, rest });
+        let reply = finish::contained(|| next.call(request));
+        Finisher::of_app(Arc::clone(self), asked).finish_reply(reply)
     }
 
     /// Calls the handler of a route.

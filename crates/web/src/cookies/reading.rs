@@ -24,15 +24,14 @@ impl Default for CookieLimits {
     }
 }
 
-/// Names and values. Of several with the same name the first counts: browsers send the one with the
+/// Names and values, as they come: of several with the same name, browsers send the one with the
 /// longest path first (RFC 6265 §5.4).
 pub(super) fn read(headers: &HeaderMap, limits: CookieLimits) -> Vec<(String, String)> {
     let mut cookies: Vec<(String, String)> = Vec::new();
     let fields = headers.get_all(COOKIE).iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|octet| *octet == b';'));
     for (name, value) in pairs.filter_map(pair).take(limits.cookies_max) {
-        let is_new = !cookies.iter().any(|(known, _)| known == name);
-        if is_new && name.len() + value.len() <= limits.bytes_max {
+        if name.len() + value.len() <= limits.bytes_max {
             cookies.push((name.to_owned(), decoded(value)));
         }
     }
@@ -71,7 +70,7 @@ mod tests {
             (&[b"a=1; b=2" as &[u8]][..], &["a=1", "b=2"][..]),
             (&[b"a=1", b"b=2"], &["a=1", "b=2"]),
             (&[b"a=1;b=2;;  ; c = 3 "], &["a=1", "b=2", "c=3"]),
-            (&[b"a=1; a=2"], &["a=1"]),
+            (&[b"a=1; a=2"], &["a=1", "a=2"]),
             (&[b"a=b=c"], &["a=b=c"]),
             (&[b"a=\"quoted\""], &["a=\"quoted\""]),
             (&[b"a=%C3%A9%3B"], &["a=\u{e9};"]),

@@ -128,9 +128,13 @@ fn opened<S: Seal>(key: &Key, name: &str, value: &str) -> Option<String> {
 }
 
 impl<S: Seal> Sealed<S> {
-    /// The value of a cookie whose seal holds.
+    /// The value of a cookie whose seal holds; of several with the name, the first whose does.
     pub fn get(&self, name: &str) -> Option<String> {
-        opened::<S>(&self.key(name), name, self.cookies.get(name)?)
+        let key = self.key(name);
+        if self.cookies.changed(name).is_some() {
+            return opened::<S>(&key, name, self.cookies.get(name)?);
+        }
+        self.cookies.sent_values(name).find_map(|value| opened::<S>(&key, name, value))
     }
 
     /// Sets a cookie, sealed: `("name", "value")`, or whatever [`Cookie::build`] made.

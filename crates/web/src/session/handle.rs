@@ -18,6 +18,10 @@ use crate::problem::Problem;
 use crate::rejection::Rejection;
 use crate::response::IntoResponse;
 
+/// How deep a value is nested at most, in levels of lists and maps. `serde_json` reads back no more
+/// than 127, with those around the value: a record that is deeper would be lost as a whole.
+const DEPTH_MAX: usize = 100;
+
 /// The session of a visitor: values by key, kept from one request to the next. An argument of
 /// handlers behind [`Sessions`].
 ///
@@ -101,7 +105,8 @@ impl Session {
     /// Keeps a value; one that had the key before is forgotten.
     ///
     /// # Errors
-    /// The value is none of JSON, such as a map whose keys are no text.
+    /// The value is none of JSON, such as a map whose keys are no text, or it is nested more than
+    /// 100 levels deep.
     pub fn insert(
         &self,
         key: impl Into<String>,
@@ -110,6 +115,10 @@ impl Session {
         let key = key.into();
         let value = serde_json::to_value(value)
             .map_err(|error| SessionError { key: key.clone(), reason: error.to_string() })?;
+        if !is_within(DEPTH_MAX, &value) {
+            let reason = format!("it is nested more than {DEPTH_MAX} levels deep");
+            return Err(SessionError { key, reason });
+        }
         self.change(|record| record.values.insert(key, value));
         Ok(())
     }
@@ -197,6 +206,18 @@ impl Session {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a value is nested no deeper than so many levels.
+fn is_within(levels: usize, value: &Value) -> bool {
+    match (value, levels.checked_sub(1)) {
+        (Value::Array(items), Some(inner)) => items.iter().all(|item| is_within(inner, item)),
+        (Value::Object(members), Some(inner)) => {
+            members.values().all(|member| is_within(inner, member))
+        }
+        (Value::Array(_) | Value::Object(_), None) => false,
+        _ => true,
     }
 }
 

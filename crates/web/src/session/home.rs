@@ -39,8 +39,13 @@ impl Home {
         Self::Cookie(Box::new(secret.key(Purpose::Session, "")))
     }
 
-    /// The session that the value of a cookie stands for, if it is still one.
-    pub(super) fn load(&self, shared: &Shared, value: &str) -> Stored<Option<Loaded>> {
+    /// The session that one of these values of the cookie stands for, if it is still one. Several
+    /// come if another host of the domain has set its own.
+    pub(super) fn load<'v>(
+        &self,
+        shared: &Shared,
+        mut values: impl Iterator<Item = &'v str>,
+    ) -> Stored<Option<Loaded>> {
         let timeouts = shared.timeouts;
         let read = move |content: &[u8], known| {
             let record = Record::read(content, seconds_now(), timeouts)?;
@@ -48,12 +53,15 @@ impl Home {
         };
         match self {
             Self::Cookie(key) => {
-                let content = decrypt(key, shared.cookie.name(), value);
-                let loaded = content.and_then(|text| read(text.as_bytes(), Known::ByCookie));
+                let name = shared.cookie.name();
+                let loaded = values.find_map(|value| {
+                    let content = decrypt(key, name, value)?;
+                    read(content.as_bytes(), Known::ByCookie)
+                });
                 Stored::Now(Ok(loaded))
             }
             Self::Store(store) => {
-                let Some(id) = Id::read(value) else { return Stored::Now(Ok(None)) };
+                let Some(id) = values.find_map(Id::read) else { return Stored::Now(Ok(None)) };
                 store.load(&id.to_key()).and_then(move |content| {
                     let loaded = content.and_then(|content| read(&content, Known::ById(id)));
                     Stored::Now(Ok(loaded))

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use gnezdo_core::{Body, Reply, Request, Response, Service};
 use gnezdo_web::middleware::{Cors, RateLimit, RequestId, Timeout};
-use gnezdo_web::{App, IntoResponse};
+use gnezdo_web::{App, IntoResponse, Next, Problem};
 use http::StatusCode;
 use http::uri::Scheme;
 
@@ -60,4 +61,33 @@ fn a_hook_sees_the_problems_of_middleware() {
         });
     let answer = second_answer(&app);
     assert_eq!((answer.status, answer.text()), (503, "late"));
+}
+
+struct Mounted;
+
+impl Service for Mounted {
+    fn call(&self, _: Request) -> Reply {
+        Reply::Now(Response::new(Body::from("mounted")))
+    }
+}
+
+/// Refuses `/refused`, panics at `/panics`, and lets everything else through.
+fn guard(request: Request, next: Next) -> Reply {
+    match request.uri().path() {
+        "/app/files/refused" => Reply::Now(Problem::new(StatusCode::FORBIDDEN).into_response()),
+        "/app/files/panics" => panic!("on purpose"),
+        _ => next.call(request),
+    }
+}
+
+#[test]
+fn problems_around_a_mount_are_written_out() {
+    let app = App::new().nest("/app", App::new().mount("/files", Mounted).wrap(guard));
+    for (path, status) in [("refused", 403), ("panics", 500), ("a", 200)] {
+        let request = http::Request::get(format!("/app/files/{path}")).body(Body::empty()).unwrap();
+        let answer = ask(&app, request);
+        assert_eq!(answer.status, status, "{path}");
+        let is_problem = answer.field("content-type") == Some("application/problem+json");
+        assert_eq!(is_problem, status != 200, "{path}");
+    }
 }

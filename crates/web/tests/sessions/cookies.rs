@@ -112,3 +112,19 @@ fn sealed_cookies_need_a_secret() {
     let app = App::new().get("/", |cookies: SignedCookies| cookies.get("a").unwrap_or_default());
     assert!(app.check().unwrap_err().to_string().contains("Secret"));
 }
+
+#[test]
+fn a_planted_cookie_does_not_hide_a_sealed_one() {
+    let app = App::new()
+        .state(Secret::generate())
+        .get("/set", |cookies: SignedCookies| (cookies.add(("a", "1")), "set"))
+        .get("/get", |cookies: SignedCookies| cookies.get("a").unwrap_or_default());
+    let client = TestClient::new(app);
+    client.get("/set").send();
+    let own = client.cookie("a").unwrap();
+    client.forget_cookies();
+    for (planted, expected) in [(1, "1"), (7, "1"), (8, "")] {
+        let line = format!("{}a={own}", "a=planted; ".repeat(planted));
+        assert_eq!(client.get("/get").header("cookie", line).send().text(), expected, "{planted}");
+    }
+}

@@ -146,3 +146,37 @@ fn a_session_that_was_destroyed_meanwhile_does_not_come_back() {
     assert_eq!(answer.text(), "worked");
     assert_eq!(client.get("/get/a").cookie("session", cookie).send().text(), "none");
 }
+
+/// What was deeper than it can be read would be lost with all that stands beside it.
+#[test]
+fn a_value_that_could_not_be_read_back_is_refused() {
+    for (depth, status) in [(100, 200), (101, 500)] {
+        let app =
+            app(Sessions::in_cookie(Secret::generate())).get("/deep", move |session: Session| {
+                let mut value = serde_json::json!(1);
+                for _ in 0..depth {
+                    value = serde_json::json!([value]);
+                }
+                session.insert("deep", value).map(|()| "kept")
+            });
+        let client = TestClient::new(app);
+        client.get("/put/user/ada").send();
+        assert_eq!(client.get("/deep").send().status(), status, "{depth}");
+        assert_eq!(client.get("/get/user").send().text(), "ada", "{depth}");
+    }
+}
+
+/// Another host of the domain can set a cookie of the same name that browsers send first.
+#[test]
+fn a_planted_cookie_does_not_hide_the_session() {
+    for sessions in [Sessions::in_cookie(Secret::generate()), Sessions::in_memory()] {
+        let client = TestClient::new(app(sessions));
+        client.get("/put/user/ada").send();
+        let own = client.cookie("session").unwrap();
+        for (planted, expected) in [(1, "ada"), (7, "ada"), (8, "none")] {
+            let line = format!("{}session={own}", "session=planted; ".repeat(planted));
+            let answer = client.get("/get/user").header("cookie", line).send();
+            assert_eq!(answer.text(), expected, "{planted}");
+        }
+    }
+}
