@@ -330,7 +330,7 @@ impl Inner {
     /// The folder has moved to its name with a slash, below the prefix that it is seen at. The query
     /// goes along.
     fn redirect(&self, path: &SafePath, request: &Request) -> Reply {
-        let mut location = prefix(request);
+        let mut location = OriginalUri::prefix_of(request);
         location.push_str(&path.canonical());
         if !location.ends_with('/') {
             location.push('/');
@@ -412,20 +412,10 @@ impl Inner {
     }
 }
 
-/// The prefix that a mount has taken away: what stands before the path of this service, with
-/// exactly one slash, because two would lead to another host.
-fn prefix(request: &Request) -> String {
-    let Some(original) = request.extensions().get::<OriginalUri>() else { return String::new() };
-    // The root of a mount is also met without its slash.
-    let rest = if is_root_without_slash(request) { "" } else { request.uri().path() };
-    let prefix = original.prefix(rest).trim_start_matches(['/', '\\']);
-    if prefix.is_empty() { String::new() } else { format!("/{prefix}") }
-}
-
 /// Whether the root is met at the name of its mount, where relative links would lead astray.
 fn is_root_without_slash(request: &Request) -> bool {
     let original = request.extensions().get::<OriginalUri>();
-    request.uri().path() == "/" && original.is_some_and(|uri| !uri.0.path().ends_with('/'))
+    original.is_some_and(|original| original.is_root_without_slash(request))
 }
 
 /// What the cache has for a path.

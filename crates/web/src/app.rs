@@ -14,7 +14,7 @@ use crate::asked::Asked;
 use crate::handler::Handler;
 use crate::listing::{RouteInfo, routes_command};
 use crate::middleware::{IntoMiddleware, Layer};
-use crate::plan::{Debug, Entry, Plan, Slashes};
+use crate::plan::{Converter, Debug, Entry, Fallback, Mounted, Plan, Slashes};
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::site::Site;
@@ -87,6 +87,9 @@ impl App {
 
     /// Hands requests for a host to another app: `shop.example`, or `*.shop.example` for all hosts
     /// below. The port does not count. Other requests stay with this app.
+    ///
+    /// Its middleware, its state, its hook for problems and its fallback stay with its host, within
+    /// those of this app; its other settings are those of this app.
     #[must_use]
     #[track_caller]
     pub fn host(self, host: &str, app: Self) -> Self {
@@ -96,13 +99,16 @@ impl App {
 
     /// Puts another service below a prefix: a folder, a tower service, an app with settings of its
     /// own. It does not see the prefix; [`OriginalUri`](crate::OriginalUri) has it. Routes of the
-    /// app below the same prefix win.
+    /// app below the same prefix win. Addresses that a mounted app makes by name lack the prefix;
+    /// those of a [nested](Self::nest) one have it.
     #[must_use]
     #[track_caller]
     pub fn mount(self, prefix: &str, service: impl Service) -> Self {
         let (prefix, declared_at) = (prefix.to_owned(), Location::caller());
+        let service_name = std::any::type_name_of_val(&service);
         let service = Arc::new(service);
-        self.with(|plan| plan.entries.push(Entry::Mounted { prefix, service, declared_at }))
+        let mounted = Mounted { prefix, service, service_name, declared_at };
+        self.with(|plan| plan.entries.push(Entry::Mounted(mounted)))
     }
 
     /// Hands requests for paths without a route to another service, as they came.
@@ -118,8 +124,10 @@ impl App {
     /// let app = App::new().get("/api/time", || "now").fallback(Folder);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn fallback(self, service: impl Service) -> Self {
-        self.with(|plan| plan.fallback = Some(Arc::new(service)))
+        let fallback = Fallback { service: Arc::new(service), declared_at: Location::caller() };
+        self.with(|plan| plan.fallback = Some(fallback))
     }
 
     /// Puts a middleware around the app; one that is added later stands outside of it.
@@ -146,19 +154,22 @@ impl App {
     /// assert!(app.check().is_ok());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn converter(
         self,
         name: &str,
         fits: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let name = name.to_owned();
-        self.with(|plan| plan.converters.push((name, Arc::new(fits))))
+        let (name, declared_at) = (name.to_owned(), Location::caller());
+        let converter = Converter { name, fits: Arc::new(fits), declared_at };
+        self.with(|plan| plan.converters.push(converter))
     }
 
     /// Decides about problems: what the hook gives is the answer, `None` leaves it as it would be.
     ///
-    /// Every refusal, rejection, error and panic comes by here, with what is remembered of the
-    /// request.
+    /// Every refusal of the app, every rejection of an argument, every [`Problem`] and every panic
+    /// comes by here, with what is remembered of the request. What a handler gives as an answer with
+    /// a status of its own, such as `(StatusCode::CONFLICT, "taken")`, is its answer.
     ///
     /// ```
     /// use gnezdo_web::{App, Html, IntoResponse};

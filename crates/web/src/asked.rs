@@ -41,7 +41,11 @@ impl Asked {
             }
             true
         });
-        let uri = glance.path().parse().unwrap_or_default();
+        let target = match glance.query() {
+            Some(query) => format!("{}?{query}", glance.path()),
+            None => glance.path().to_owned(),
+        };
+        let uri = target.parse().unwrap_or_default();
         Self { method: glance.method().clone(), uri, accept, request_id: None }
     }
 

@@ -28,7 +28,7 @@ use crate::percent;
 use crate::rejection::Rejection;
 use crate::response::{IntoResponse, Memo};
 use crate::routing::Captures;
-use crate::site::{Finisher, Live, Site};
+use crate::site::{Finisher, Live, Place, Site};
 
 pub(crate) use body::{collect, media_type};
 pub(crate) use pieces::Pieces;
@@ -135,7 +135,7 @@ impl<'r> Routed<'r> {
             Source::Request(request) => Asked::of(request),
             Source::Glance(glance, _) => Asked::of_glance(glance),
         };
-        Finisher::new(Arc::clone(self.site), self.route.index, asked)
+        Finisher::new(Arc::clone(self.site), Place::Route(self.route.index), asked)
     }
 }
 
@@ -150,7 +150,7 @@ impl IfItWaits<'_> {
     pub(crate) fn finisher(self) -> Finisher {
         // Who waits for content has taken the request.
         let asked = self.asked.get().cloned().unwrap_or_default();
-        Finisher::new(Arc::clone(self.site), self.route.index, asked)
+        Finisher::new(Arc::clone(self.site), Place::Route(self.route.index), asked)
     }
 }
 
@@ -247,7 +247,8 @@ pub trait FromRequest<Via = ViaRequest>: Sized {
     /// The answer where the argument cannot be had.
     type Rejection: IntoResponse + Send + 'static;
 
-    /// Takes the argument.
+    /// Takes the argument. One that has to wait takes the request first
+    /// ([`Routed::into_request`]): else nothing is remembered of it for those who write problems.
     fn from_request(routed: Routed<'_>) -> Taken<Self, Self::Rejection>;
 
     /// As in [`FromHead::demands`].

@@ -8,10 +8,11 @@ use gnezdo_core::Command;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::middleware::Layer;
 use crate::route::Methods;
-use crate::site::{Live, Site};
+use crate::site::{Live, Mount, Site};
 
-/// A route, as `routes` lists it.
+/// A route, or a mounted service with `/…` after its prefix, as `routes` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RouteInfo {
@@ -35,11 +36,24 @@ pub struct RouteInfo {
 
 impl RouteInfo {
     pub(crate) fn list(site: &Site) -> Vec<Self> {
-        site.routes.iter().map(|route| Self::of(site, route)).collect()
+        let routes = site.routes.iter().map(|route| Self::of(site, route));
+        routes.chain(site.mounts.iter().map(|mount| Self::of_mount(site, mount))).collect()
+    }
+
+    fn of_mount(site: &Site, mount: &Mount) -> Self {
+        Self {
+            methods: Vec::new(),
+            host: mount.host.clone(),
+            pattern: format!("{}/…", mount.prefix.text().trim_end_matches('/')),
+            name: None,
+            handler: mount.service_name.into(),
+            file: mount.declared_at.file().into(),
+            line: mount.declared_at.line(),
+            middleware: layers(site, mount.host.as_deref(), &mount.layers),
+        }
     }
 
     fn of(site: &Site, route: &Live) -> Self {
-        let layers = site.layers.iter().chain(&route.layers);
         Self {
             methods: match &route.methods {
                 Methods::Any => Vec::new(),
@@ -51,7 +65,7 @@ impl RouteInfo {
             handler: route.handler_name.clone(),
             file: route.declared_at.file().into(),
             line: route.declared_at.line(),
-            middleware: layers.map(|layer| layer.name.clone()).collect(),
+            middleware: layers(site, route.host.as_deref(), &route.layers),
         }
     }
 
@@ -68,6 +82,12 @@ impl RouteInfo {
             self.middleware.join(" "),
         ]
     }
+}
+
+/// The names of all middleware around something, the outermost first.
+fn layers(site: &Site, host: Option<&str>, own: &[Layer]) -> Vec<String> {
+    let all = site.layers.iter().chain(site.layers_of(host)).chain(own);
+    all.map(|layer| layer.name.clone()).collect()
 }
 
 /// Routes as a table.

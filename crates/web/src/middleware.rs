@@ -65,7 +65,7 @@ use gnezdo_core::{Reply, Request};
 
 use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
-use crate::site::Site;
+use crate::site::{Allowed, Place, Site};
 
 pub use allow_deny::AllowDeny;
 pub use body_limit::BodyLimit;
@@ -266,12 +266,36 @@ pub struct Next {
 /// Between what the middleware stands.
 #[derive(Clone)]
 pub(crate) enum Stage {
-    /// Before routing.
+    /// Before the choice of a host.
     App,
+    /// Before routing.
+    Host(usize),
     /// Between routing and the handler of a route.
     Route { index: usize, captures: Captures },
+    /// Between routing and the list of methods, for `OPTIONS` without a route.
+    Options { index: usize, allowed: Allowed },
     /// Between routing and a mounted service.
     Mount { index: usize, rest: usize },
+}
+
+impl Stage {
+    pub(crate) fn layers<'s>(&self, site: &'s Site) -> &'s [Layer] {
+        match self {
+            Self::App => &site.layers,
+            Self::Host(index) => site.layers_of_host(*index),
+            Self::Route { index, .. } | Self::Options { index, .. } => &site.routes[*index].layers,
+            Self::Mount { index, .. } => &site.mounts[*index].layers,
+        }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::App => Place::App,
+            Self::Host(index) => Place::Host(*index),
+            Self::Route { index, .. } | Self::Options { index, .. } => Place::Route(*index),
+            Self::Mount { index, .. } => Place::Mount(*index),
+        }
+    }
 }
 
 impl Next {
@@ -282,11 +306,7 @@ impl Next {
     /// Hands the request on. The reply may be awaited, or changed by [`Reply::map`].
     pub fn call(mut self, request: Request) -> Reply {
         let site = Arc::clone(&self.site);
-        let layers = match &self.stage {
-            Stage::App => &site.layers,
-            Stage::Route { index, .. } => &site.routes[*index].layers,
-            Stage::Mount { index, .. } => &site.mounts[*index].layers,
-        };
+        let layers = self.stage.layers(&site);
         match layers.get(self.at) {
             Some(layer) => {
                 self.at += 1;

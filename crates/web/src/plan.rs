@@ -30,8 +30,8 @@ pub(crate) struct Plan {
     pub(crate) layers: Vec<Layer>,
     pub(crate) states: States,
     pub(crate) hook: Option<Hook>,
-    pub(crate) fallback: Option<Arc<dyn Service>>,
-    pub(crate) converters: Vec<(String, Fits)>,
+    pub(crate) fallback: Option<Fallback>,
+    pub(crate) converters: Vec<Converter>,
     pub(crate) slashes: Slashes,
     pub(crate) debug: Debug,
     pub(crate) content_bytes_max: u64,
@@ -59,12 +59,32 @@ pub(crate) enum Entry {
         plan: Arc<Plan>,
         declared_at: &'static Location<'static>,
     },
-    /// Another service below a prefix, which it does not see.
-    Mounted {
-        prefix: String,
-        service: Arc<dyn Service>,
-        declared_at: &'static Location<'static>,
-    },
+    Mounted(Mounted),
+}
+
+/// Another service below a prefix, which it does not see.
+#[derive(Clone)]
+pub(crate) struct Mounted {
+    pub(crate) prefix: String,
+    pub(crate) service: Arc<dyn Service>,
+    /// The type of the service.
+    pub(crate) service_name: &'static str,
+    pub(crate) declared_at: &'static Location<'static>,
+}
+
+/// Another service for paths without a route.
+#[derive(Clone)]
+pub(crate) struct Fallback {
+    pub(crate) service: Arc<dyn Service>,
+    pub(crate) declared_at: &'static Location<'static>,
+}
+
+/// A converter of the app's.
+#[derive(Clone)]
+pub(crate) struct Converter {
+    pub(crate) name: String,
+    pub(crate) fits: Fits,
+    pub(crate) declared_at: &'static Location<'static>,
 }
 
 /// What is done about a path that would have a route with one slash more or less at its end.
@@ -117,9 +137,11 @@ impl Plan {
     pub(crate) fn all_commands(&self) -> Vec<Command> {
         let within = self.entries.iter().flat_map(|entry| match entry {
             Entry::Nested { plan, .. } | Entry::Host { plan, .. } => plan.all_commands(),
-            Entry::Mounted { service, .. } => service.commands(),
+            Entry::Mounted(mounted) => mounted.service.commands(),
             Entry::Route(_) => Vec::new(),
         });
+        let fallback = self.fallback.iter().flat_map(|fallback| fallback.service.commands());
+        let within = within.chain(fallback);
         self.commands.iter().cloned().chain(within).collect()
     }
 }

@@ -156,6 +156,10 @@ impl Problem {
         self.0.request_id.as_deref()
     }
 
+    pub(crate) fn set_status(&mut self, status: StatusCode) {
+        self.0.status = status;
+    }
+
     pub(crate) fn set_request_id(&mut self, id: String) {
         self.0.request_id = Some(id);
     }

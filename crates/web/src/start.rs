@@ -134,6 +134,20 @@ pub enum StartFault {
         /// Where it was declared.
         declared_at: Place,
     },
+    /// A host has an app already.
+    HostCollision {
+        /// The host.
+        host: String,
+        /// Where the later one was declared.
+        declared_at: Place,
+    },
+    /// A fallback cannot start.
+    Fallback {
+        /// Where it was declared.
+        declared_at: Place,
+        /// What it says.
+        text: String,
+    },
     /// A mounted service cannot start.
     Service {
         /// The prefix.
@@ -152,6 +166,8 @@ pub enum StartFault {
     Converter {
         /// Why.
         error: ConverterError,
+        /// Where it was declared.
+        declared_at: Place,
     },
 }
 
@@ -209,11 +225,17 @@ impl fmt::Display for StartFault {
                 "{declared_at}: {host:?} is no host that can be given an app; write a name such \
                  as \"shop.example\" or \"*.shop.example\", not within another host"
             ),
+            Self::HostCollision { host, declared_at } => {
+                write!(f, "{declared_at}: the host {host:?} has an app already; put both into one")
+            }
+            Self::Fallback { declared_at, text } => {
+                write!(f, "{declared_at}: the fallback: {text}")
+            }
             Self::Service { prefix, declared_at, text } => {
                 write!(f, "{declared_at}: the service mounted at {prefix:?}: {text}")
             }
             Self::Template { text } => f.write_str(text),
-            Self::Converter { error } => write!(f, "{error}"),
+            Self::Converter { error, declared_at } => write!(f, "{declared_at}: {error}"),
         }
     }
 }

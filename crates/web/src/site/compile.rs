@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Arc;
 
-use gnezdo_core::Service;
-
 use super::hosts::{Hosts, host_name};
 use super::{Live, Mount, Named, Site, Watch};
 use crate::extract::state::States;
 use crate::middleware::Layer;
-use crate::plan::{Entry, Hook, Plan};
+use crate::plan::{Entry, Fallback, Hook, Mounted, Plan};
 use crate::response::Memo;
 use crate::route::{Methods, Name, Route};
 use crate::routing::{Converters, Pattern};
@@ -22,76 +20,50 @@ impl Site {
     /// # Errors
     /// All that is wrong with it.
     pub(crate) fn compile(plan: &Plan) -> Result<Self, StartError> {
-        let mut compiling = Compiling::new(converters(plan)?);
-        let scope = Scope { states: Arc::new(plan.states.clone()), ..Scope::default() };
+        let mut compiling = Compiling::new();
+        compiling.add_converters(plan);
+        let scope = Scope {
+            outer_layers: plan.layers.clone(),
+            states: Arc::new(plan.states.clone()),
+            ..Scope::default()
+        };
         compiling.begin_table(None, plan);
         compiling.add_entries(plan, &scope);
         compiling.name_routes();
-        if !compiling.faults.is_empty() {
-            return Err(StartError::new(compiling.faults));
+        let (mut site, mut faults) = compiling.into_site(plan);
+        site.judge(plan, &mut faults);
+        if !faults.is_empty() {
+            return Err(StartError::new(faults));
         }
-        let looks = |layers: &[Layer]| layers.iter().any(|l| l.middleware.wants_connection_info());
-        let wants_connection_info = compiling.wants_connection_info
-            || looks(&plan.layers)
-            || compiling.routes.iter().any(|route| looks(&route.layers))
-            || compiling.mounts.iter().any(|mount| mount.service.wants_connection_info())
-            || compiling.mounts.iter().any(|mount| looks(&mount.layers))
-            || plan.fallback.as_ref().is_some_and(|service| (**service).wants_connection_info());
-        let site = Self {
-            hosts: compiling.hosts,
-            routes: compiling.routes,
-            mounts: compiling.mounts,
-            layers: plan.layers.clone(),
-            names: compiling.names,
-            hook: plan.hook.clone(),
-            slashes: plan.slashes,
-            debug: plan.debug,
-            content_bytes_max: plan.content_bytes_max,
-            wants_connection_info,
-        };
-        site.checked(plan)
+        site.wants_connection_info |= site.has_lookers();
+        Ok(site)
+    }
+
+    /// Whether a middleware or a service of others wants to know where requests come from.
+    fn has_lookers(&self) -> bool {
+        let mut layers = self
+            .layers
+            .iter()
+            .chain(self.hosts.all().iter().flat_map(|table| &table.layers))
+            .chain(self.routes.iter().flat_map(|route| &route.layers))
+            .chain(self.mounts.iter().flat_map(|mount| &mount.layers));
+        let mut services = self
+            .mounts
+            .iter()
+            .map(|mount| &mount.service)
+            .chain(self.hosts.all().iter().filter_map(|table| table.fallback.as_ref()));
+        layers.any(|layer| layer.middleware.wants_connection_info())
+            || services.any(|service| (**service).wants_connection_info())
     }
 
     /// What can only be looked at when all routes are known.
-    fn checked(self, plan: &Plan) -> Result<Self, StartError> {
-        let mut texts = Vec::new();
-        add_faults(plan, &self, &mut texts);
-        if texts.is_empty() {
-            return Ok(self);
-        }
-        let fault = |text| StartFault::Template { text };
-        Err(StartError::new(texts.into_iter().map(fault).collect()))
-    }
-}
-
-fn add_faults(plan: &Plan, site: &Site, texts: &mut Vec<String>) {
-    texts.extend(plan.checks.iter().flat_map(|check| check(site)));
-    for entry in &plan.entries {
-        if let Entry::Nested { plan, .. } | Entry::Host { plan, .. } = entry {
-            add_faults(plan, site, texts);
-        }
-    }
-}
-
-/// The converters of an app and of all within it.
-fn converters(plan: &Plan) -> Result<Converters, StartError> {
-    let mut faults = Vec::new();
-    let mut converters = Converters::new();
-    add_converters(plan, &mut converters, &mut faults);
-    if faults.is_empty() { Ok(converters) } else { Err(StartError::new(faults)) }
-}
-
-fn add_converters(plan: &Plan, converters: &mut Converters, faults: &mut Vec<StartFault>) {
-    for (name, fits) in &plan.converters {
-        let fits = Arc::clone(fits);
-        match converters.clone().with(name, move |text: &str| fits(text)) {
-            Ok(more) => *converters = more,
-            Err(error) => faults.push(StartFault::Converter { error }),
-        }
-    }
-    for entry in &plan.entries {
-        if let Entry::Nested { plan, .. } | Entry::Host { plan, .. } = entry {
-            add_converters(plan, converters, faults);
+    fn judge(&self, plan: &Plan, faults: &mut Vec<StartFault>) {
+        let texts = plan.checks.iter().flat_map(|check| check(self));
+        faults.extend(texts.map(|text| StartFault::Template { text }));
+        for entry in &plan.entries {
+            if let Entry::Nested { plan, .. } | Entry::Host { plan, .. } = entry {
+                self.judge(plan, faults);
+            }
         }
     }
 }
@@ -134,52 +106,83 @@ struct Compiling {
     /// The names of the routes, in their order.
     route_names: Vec<(Name, String)>,
     mounts: Vec<Mount>,
-    mounted_at: Vec<&'static Location<'static>>,
     names: HashMap<String, Named>,
     wants_connection_info: bool,
     faults: Vec<StartFault>,
 }
 
 impl Compiling {
-    fn new(converters: Converters) -> Self {
+    fn new() -> Self {
         Self {
-            converters,
-            hosts: Hosts::default(),
+            converters: Converters::new(),
+            hosts: Hosts::new(),
             routes: Vec::new(),
             route_names: Vec::new(),
             mounts: Vec::new(),
-            mounted_at: Vec::new(),
             names: HashMap::new(),
             wants_connection_info: false,
             faults: Vec::new(),
         }
     }
 
+    /// What was compiled, and what is wrong with it.
+    fn into_site(self, plan: &Plan) -> (Site, Vec<StartFault>) {
+        let site = Site {
+            hosts: self.hosts,
+            routes: self.routes,
+            mounts: self.mounts,
+            layers: plan.layers.clone(),
+            names: self.names,
+            hook: plan.hook.clone(),
+            slashes: plan.slashes,
+            debug: plan.debug,
+            content_bytes_max: plan.content_bytes_max,
+            wants_connection_info: self.wants_connection_info,
+        };
+        (site, self.faults)
+    }
+
+    /// Adds the converters of an app and of all within it: they are the same everywhere.
+    fn add_converters(&mut self, plan: &Plan) {
+        for converter in &plan.converters {
+            let (fits, declared_at) = (Arc::clone(&converter.fits), converter.declared_at);
+            let fits = move |text: &str| fits(text);
+            match self.converters.clone().with(&converter.name, fits) {
+                Ok(more) => self.converters = more,
+                Err(error) => self.faults.push(StartFault::Converter { error, declared_at }),
+            }
+        }
+        for entry in &plan.entries {
+            if let Entry::Nested { plan, .. } | Entry::Host { plan, .. } = entry {
+                self.add_converters(plan);
+            }
+        }
+    }
+
     /// Every host answers `OPTIONS *`, whether it has routes or not.
     fn begin_table(&mut self, host: Option<&str>, plan: &Plan) {
         let table = self.hosts.table_mut(host);
-        table.fallback.clone_from(&plan.fallback);
         table.allowed.extend([].iter());
+        if let Some(Fallback { service, declared_at }) = &plan.fallback {
+            table.fallback = Some(Arc::clone(service));
+            if let Err(error) = service.check() {
+                let text = error.to_string();
+                self.faults.push(StartFault::Fallback { declared_at, text });
+            }
+        }
     }
 
     fn add_entries(&mut self, plan: &Plan, scope: &Scope) {
-        // The app's own middleware stands before routing, around everything.
-        let mut scope = scope.clone();
-        if scope.prefix.is_empty() && scope.host.is_none() && scope.outer_layers.is_empty() {
-            scope.outer_layers.clone_from(&plan.layers);
-        }
         for entry in &plan.entries {
             match entry {
-                Entry::Route(route) => self.add_route(route, &scope),
+                Entry::Route(route) => self.add_route(route, scope),
                 Entry::Nested { prefix, plan, declared_at } => {
-                    self.add_nested(prefix, plan, declared_at, &scope);
+                    self.add_nested(prefix, plan, declared_at, scope);
                 }
                 Entry::Host { host, plan, declared_at } => {
-                    self.add_host(host, plan, declared_at, &scope);
+                    self.add_host(host, plan, declared_at, scope);
                 }
-                Entry::Mounted { prefix, service, declared_at } => {
-                    self.add_mount(prefix, service, declared_at, &scope);
-                }
+                Entry::Mounted(mounted) => self.add_mount(mounted, scope),
             }
         }
     }
@@ -213,25 +216,29 @@ impl Compiling {
             self.faults.push(StartFault::Host { host: host.into(), declared_at });
             return;
         };
+        let inner = scope.within(plan, "");
+        let Some(table) = self.hosts.add(&name) else {
+            self.faults.push(StartFault::HostCollision { host: name, declared_at });
+            return;
+        };
+        // Its own middleware stands before its routing; that of an app around it at each route.
+        table.layers.clone_from(&plan.layers);
+        table.hook.clone_from(&inner.hook);
         self.begin_table(Some(&name), plan);
-        let scope = Scope { host: Some(name), ..scope.within(plan, "") };
-        self.add_entries(plan, &scope);
+        let outer_layers = scope.outer_layers.iter().chain(&plan.layers).cloned().collect();
+        let layers = scope.layers.clone();
+        self.add_entries(plan, &Scope { host: Some(name), outer_layers, layers, ..inner });
     }
 
-    fn add_mount(
-        &mut self,
-        prefix: &str,
-        service: &Arc<dyn Service>,
-        declared_at: &'static Location<'static>,
-        scope: &Scope,
-    ) {
-        let text = match (scope.prefix.as_str(), prefix) {
+    fn add_mount(&mut self, mounted: &Mounted, scope: &Scope) {
+        let Mounted { prefix, service, service_name, declared_at } = mounted;
+        let text = match (scope.prefix.as_str(), prefix.as_str()) {
             (outer, "/") if !outer.is_empty() => outer.to_owned(),
             (outer, prefix) => format!("{outer}{prefix}"),
         };
         if let Err(error) = service.check() {
-            let text = error.to_string();
-            self.faults.push(StartFault::Service { prefix: prefix.into(), declared_at, text });
+            let (prefix, text) = (text.clone(), error.to_string());
+            self.faults.push(StartFault::Service { prefix, declared_at, text });
         }
         let Some(pattern) = self.parse(&text, declared_at) else { return };
         let index = self.mounts.len();
@@ -244,13 +251,19 @@ impl Compiling {
             }
         };
         if let Err(earlier) = earlier {
-            let earlier = self.mounted_at[earlier];
+            let earlier = self.mounts[earlier].declared_at;
             self.faults.push(StartFault::MountCollision { prefix: text, declared_at, earlier });
             return;
         }
-        let layers = scope.layers.clone();
-        self.mounts.push(Mount { service: Arc::clone(service), layers });
-        self.mounted_at.push(declared_at);
+        self.mounts.push(Mount {
+            prefix: pattern,
+            host: scope.host.clone(),
+            service: Arc::clone(service),
+            service_name,
+            declared_at,
+            layers: scope.layers.clone(),
+            hook: scope.hook.clone(),
+        });
     }
 
     fn add_route(&mut self, route: &Route, scope: &Scope) {

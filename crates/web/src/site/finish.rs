@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use gnezdo_core::{Reply, Response, complain};
+use http::header::VARY;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::Site;
+use super::{Place, Site};
 use crate::asked::{Asked, X_REQUEST_ID};
 use crate::blocking;
 use crate::plan::Debug;
@@ -38,20 +39,15 @@ pub(super) fn contained<T>(foreign: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// What ends an answer that comes later.
 pub(crate) struct Finisher {
     site: Arc<Site>,
-    /// The number of the route; none for what is said outside of all routes.
-    route: Option<usize>,
+    place: Place,
     asked: Asked,
 }
 
 type Waiting<L, E> = Pin<Box<dyn Future<Output = Result<L, E>> + Send>>;
 
 impl Finisher {
-    pub(crate) fn new(site: Arc<Site>, route: usize, asked: Asked) -> Self {
-        Self { site, route: Some(route), asked }
-    }
-
-    pub(super) fn of_app(site: Arc<Site>, asked: Asked) -> Self {
-        Self { site, route: None, asked }
+    pub(crate) fn new(site: Arc<Site>, place: Place, asked: Asked) -> Self {
+        Self { site, place, asked }
     }
 
     /// An answer that a future gives.
@@ -136,8 +132,8 @@ impl Finisher {
         match reply {
             Ok(Reply::Later(answer)) => self.finish_later(async { Reply::Now(answer.await) }),
             reply => {
-                let Self { site, route, asked } = self;
-                site.finish_at_once(reply, route, || asked)
+                let Self { site, place, asked } = self;
+                site.finish_at_once(reply, place, || asked)
             }
         }
     }
@@ -145,8 +141,9 @@ impl Finisher {
     /// Runs a part of an answer that comes later.
     fn poll<T>(&self, poll: impl FnOnce() -> T) -> Result<T, Panicked> {
         let poll = || contained(poll);
-        match self.route.map(|index| &self.site.routes[index]) {
-            Some(route) if self.site.debug == Debug::On => {
+        match self.place {
+            Place::Route(index) if self.site.debug == Debug::On => {
+                let route = &self.site.routes[index];
                 route.watch.during(&route.handler_name, poll)
             }
             _ => poll(),
@@ -165,7 +162,7 @@ impl Finisher {
                 Ok(reply) => reply.await,
                 Err(panicked) => panicked_response(&panicked),
             };
-            self.site.finish(&mut response, self.route, || self.asked);
+            self.site.finish(&mut response, self.place, || self.asked);
             response
         })
     }
@@ -176,7 +173,7 @@ impl Site {
     pub(super) fn finish_at_once(
         &self,
         reply: Result<Reply, Panicked>,
-        route: impl Into<Option<usize>>,
+        place: Place,
         asked: impl FnOnce() -> Asked,
     ) -> Reply {
         let mut response = match reply {
@@ -184,34 +181,49 @@ impl Site {
             Ok(reply) => return reply,
             Err(panicked) => panicked_response(&panicked),
         };
-        self.finish(&mut response, route.into(), asked);
+        self.finish(&mut response, place, asked);
         Reply::Now(response)
     }
 
     /// Writes out the problem that a response carries, if it does.
-    fn finish(&self, response: &mut Response, route: Option<usize>, asked: impl FnOnce() -> Asked) {
+    fn finish(&self, response: &mut Response, place: Place, asked: impl FnOnce() -> Asked) {
         if !problem::is_underway(response) {
             return;
         }
         let mut asked = asked();
         asked.note_answer(response);
         let Some(mut problem) = problem::underway(response) else { return };
-        let route = route.map(|index| &self.routes[index]);
-        note(&mut problem, &asked, route.map(|route| route.handler_name.as_str()));
+        // A tuple around the problem may have said another.
+        problem.set_status(response.status());
+        let handler = match place {
+            Place::Route(index) => Some(self.routes[index].handler_name.as_str()),
+            _ => None,
+        };
+        note(&mut problem, &asked, handler);
         name_answer(&problem, response);
-        let hook = route.and_then(|route| route.hook.as_ref()).or(self.hook.as_ref());
-        let hooked = hook.and_then(|hook| contained(|| hook(&problem, &asked)).ok().flatten());
-        match hooked {
-            // A hook may answer with a problem, of which nothing more is asked.
-            Some(mut own) => {
-                if let Some(problem) = problem::underway(&mut own) {
-                    problem::write(&problem, &asked, self.debug, &mut own);
-                }
-                keep_fields(response.headers(), own.headers_mut());
-                *response = own;
-            }
+        let hook = self.hook_of(place);
+        match hook.and_then(|hook| contained(|| hook(&problem, &asked)).ok().flatten()) {
+            Some(own) => self.finish_hooked(own, &asked, handler, response),
             None => problem::write(&problem, &asked, self.debug, response),
         }
+    }
+
+    /// Lets the answer of a hook take the place of a problem. It may be a problem itself, of which
+    /// no hook is asked.
+    fn finish_hooked(
+        &self,
+        mut own: Response,
+        asked: &Asked,
+        handler: Option<&str>,
+        response: &mut Response,
+    ) {
+        if let Some(mut problem) = problem::underway(&mut own) {
+            note(&mut problem, asked, handler);
+            name_answer(&problem, &mut own);
+            problem::write(&problem, asked, self.debug, &mut own);
+        }
+        keep_fields(response.headers(), own.headers_mut());
+        *response = own;
     }
 }
 
@@ -244,6 +256,13 @@ fn note(problem: &mut Problem, asked: &Asked, handler: Option<&str>) {
 /// What the problem and the middleware around it have said stays, unless the hook says it otherwise:
 /// `Allow`, `Retry-After`, who may read the answer.
 fn keep_fields(said: &HeaderMap, own: &mut HeaderMap) {
+    // What it depends on adds up. A hook mostly looks at what the client likes.
+    let vary = [HeaderValue::from_static("accept")].into_iter();
+    let said_vary = said.get_all(VARY).iter().cloned();
+    let own_vary: Vec<_> = own.get_all(VARY).iter().cloned().collect();
+    for value in vary.chain(said_vary).filter(|value| !own_vary.contains(value)) {
+        own.append(VARY, value);
+    }
     let names: Vec<_> = said.keys().filter(|name| !own.contains_key(*name)).cloned().collect();
     for name in names {
         for value in said.get_all(&name) {

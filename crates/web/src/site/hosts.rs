@@ -8,53 +8,86 @@ use http::header::HOST;
 use super::Table;
 
 /// The tables of an app by host.
-#[derive(Default)]
 pub(crate) struct Hosts {
+    /// The first is for all hosts that have none of their own.
+    tables: Vec<Table>,
     /// Names in lower case.
-    exact: HashMap<String, Table>,
+    exact: HashMap<String, usize>,
     /// What stands after the asterisk of `*.example.org`, the longest first.
-    below: Vec<(String, Table)>,
-    other: Table,
+    below: Vec<(String, usize)>,
 }
 
 impl Hosts {
-    /// The table of a host, made if it is not there; `None` stands for all others.
+    pub(crate) fn new() -> Self {
+        Self { tables: vec![Table::default()], exact: HashMap::new(), below: Vec::new() }
+    }
+
+    /// Makes a table for a host; `None` if it has one.
+    pub(crate) fn add(&mut self, host: &str) -> Option<&mut Table> {
+        let index = self.tables.len();
+        match host.strip_prefix('*') {
+            None if self.exact.contains_key(host) => return None,
+            None => drop(self.exact.insert(host.to_owned(), index)),
+            Some(suffix) if self.below.iter().any(|(other, _)| other == suffix) => return None,
+            Some(suffix) => {
+                let at = self.below.partition_point(|(other, _)| other.len() >= suffix.len());
+                self.below.insert(at, (suffix.to_owned(), index));
+            }
+        }
+        self.tables.push(Table::default());
+        self.tables.last_mut()
+    }
+
+    /// The table of a host that was added; `None` stands for all others.
     pub(crate) fn table_mut(&mut self, host: Option<&str>) -> &mut Table {
-        let Some(host) = host else { return &mut self.other };
-        let Some(suffix) = host.strip_prefix('*') else {
-            return self.exact.entry(host.to_owned()).or_default();
-        };
-        let at = self.below.iter().position(|(s, _)| s == suffix).unwrap_or_else(|| {
-            let at = self.below.partition_point(|(s, _)| s.len() >= suffix.len());
-            self.below.insert(at, (suffix.to_owned(), Table::default()));
-            at
+        let index = self.added(host);
+        &mut self.tables[index]
+    }
+
+    /// The same, to look at.
+    pub(crate) fn table_of(&self, host: Option<&str>) -> &Table {
+        &self.tables[self.added(host)]
+    }
+
+    fn added(&self, host: Option<&str>) -> usize {
+        let named = host.and_then(|host| match host.strip_prefix('*') {
+            None => self.exact.get(host),
+            Some(suffix) => {
+                self.below.iter().find(|(other, _)| other == suffix).map(|(_, index)| index)
+            }
         });
-        &mut self.below[at].1
+        named.copied().unwrap_or(0)
+    }
+
+    pub(crate) fn all(&self) -> &[Table] {
+        &self.tables
+    }
+
+    pub(crate) fn at(&self, index: usize) -> &Table {
+        &self.tables[index]
     }
 
     /// The table for requests that need not be asked for their host.
     pub(crate) fn only(&self) -> Option<&Table> {
-        (self.exact.is_empty() && self.below.is_empty()).then_some(&self.other)
+        (self.tables.len() == 1).then(|| &self.tables[0])
     }
 
     /// The table for a request. Where its target names a host, that counts (RFC 9112 §3.2.2).
-    pub(crate) fn table(&self, request: &Request) -> &Table {
-        if let Some(table) = self.only() {
-            return table;
+    pub(crate) fn of(&self, request: &Request) -> usize {
+        if self.only().is_some() {
+            return 0;
         }
         let field = || request.headers().get(HOST).and_then(|value| value.to_str().ok());
         let authority = request.uri().authority().map(http::uri::Authority::as_str);
         self.named(authority.or_else(field).unwrap_or_default())
     }
 
-    fn named(&self, authority: &str) -> &Table {
+    fn named(&self, authority: &str) -> usize {
         let host = without_port(authority).to_ascii_lowercase();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        if let Some(table) = self.exact.get(host) {
-            return table;
-        }
-        let below = self.below.iter().find(|(suffix, _)| is_below(host, suffix));
-        below.map_or(&self.other, |(_, table)| table)
+        let below = || self.below.iter().find(|(suffix, _)| is_below(host, suffix));
+        let named = self.exact.get(host).or_else(|| below().map(|(_, index)| index));
+        named.copied().unwrap_or(0)
     }
 }
 
@@ -88,30 +121,24 @@ mod tests {
 
     #[test]
     fn the_closest_name_wins_and_the_port_does_not_count() {
-        let mut hosts = Hosts::default();
+        let mut hosts = Hosts::new();
         for host in ["shop.example", "*.example", "*.shop.example", "[::1]"] {
-            let host = host_name(host).unwrap();
-            hosts.table_mut(Some(&host)).allowed.extend(
-                [http::Method::from_bytes(host.replace(['*', '[', ']', ':'], "x").as_bytes())
-                    .unwrap()]
-                .iter(),
-            );
+            assert!(hosts.add(&host_name(host).unwrap()).is_some());
         }
         for (authority, expected) in [
-            ("shop.example", "shop.example"),
-            ("SHOP.example:8080", "shop.example"),
-            ("shop.example.", "shop.example"),
-            ("a.shop.example", "x.shop.example"),
-            ("a.b.shop.example", "x.shop.example"),
-            ("other.example", "x.example"),
-            ("[::1]:80", "xxx1x"),
-            ("example", ""),
-            ("", ""),
+            ("shop.example", 1),
+            ("SHOP.example:8080", 1),
+            ("shop.example.", 1),
+            ("a.shop.example", 3),
+            ("a.b.shop.example", 3),
+            ("other.example", 2),
+            ("[::1]:80", 4),
+            ("example", 0),
+            ("", 0),
         ] {
-            let methods = hosts.named(authority).allowed.to_field();
-            let name = methods.to_str().unwrap().split(',').next().unwrap();
-            assert_eq!(name, expected, "{authority}");
+            assert_eq!(hosts.named(authority), expected, "{authority}");
         }
+        assert!(hosts.add("shop.example").is_none() && hosts.add("*.example").is_none());
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl Resource {
         of(method).or_else(head_as_get).or(self.any)
     }
 
+    /// One of its routes.
+    pub(crate) fn any_route(&self) -> Option<usize> {
+        self.routes.first().map(|(_, index)| *index).or(self.any)
+    }
+
     pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
         self.routes.iter().map(|(method, _)| method)
     }
