@@ -74,7 +74,7 @@ impl<'r> Routed<'r> {
     pub fn into_request(self) -> Request {
         match self.source {
             Source::Request(request) => {
-                let _ = self.asked.set(Asked::of(request));
+                self.asked.get_or_init(|| Asked::of(request));
                 mem::take(request)
             }
             Source::Glance(..) => Request::default(),
@@ -131,11 +131,11 @@ impl<'r> Routed<'r> {
 
     /// What ends an answer that comes later.
     pub(crate) fn finisher(&self) -> Finisher {
-        let asked = match &self.source {
+        let asked = self.asked.get_or_init(|| match &self.source {
             Source::Request(request) => Asked::of(request),
             Source::Glance(glance, _) => Asked::of_glance(glance),
-        };
-        Finisher::new(Arc::clone(self.site), Place::Route(self.route.index), asked)
+        });
+        Finisher::new(Arc::clone(self.site), Place::Route(self.route.index), asked.clone())
     }
 }
 
