@@ -6,9 +6,9 @@
 
 use std::io::Write;
 
+use gnezdo_core::one_line;
 use gnezdo_server::{LogFormat, LogTarget, Plan, Server, Settings};
 
-use crate::one_line::one_line;
 use crate::style::{TITLE, URL, labelled};
 #[cfg(feature = "tls")]
 use crate::tls::about_tls;

@@ -14,10 +14,10 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use gnezdo_core::one_line;
 use gnezdo_server::is_worker;
 
 use crate::failure::{Failure, complain};
-use crate::one_line::one_line;
 use crate::usage::Usage;
 
 const PREFIX: &str = "GNEZDO_";

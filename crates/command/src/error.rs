@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::one_line::one_line;
+use gnezdo_core::one_line;
 
 /// The result of an app's `main`.
 ///

@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use gnezdo_core::one_line;
 use gnezdo_server::{Architecture, ServerError};
 use gnezdo_socket::{Advice, ListenError};
 
 use crate::commands::NameFault;
 use crate::error::with_sources;
-use crate::one_line::{indented, one_line};
+use crate::indented::indented;
 #[cfg(feature = "tls")]
 use crate::tls::{TlsFailure, tls_text};
 

@@ -59,7 +59,7 @@ mod settings;
 mod tls;
 
 mod failure;
-mod one_line;
+mod indented;
 mod print;
 pub mod style;
 
@@ -70,7 +70,7 @@ pub use program::{Main, Program};
 pub use banner::Banner;
 pub use environment::Environment;
 pub use failure::{Failure, complain};
-pub use one_line::one_line;
+pub use gnezdo_core::one_line;
 pub use options::{EngineOptions, ListeningOptions, Note, notes, notes_as_help};
 pub use print::{print, print_styled};
 pub use serve::serve;

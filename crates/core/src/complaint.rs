@@ -6,6 +6,8 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::one_line;
+
 /// The name by which this program was started, without its folder: how its messages begin.
 ///
 /// Control characters are replaced; who starts the program without a name gets `gnezdo`.
@@ -19,14 +21,26 @@ fn name(word: &OsStr) -> String {
     name.to_string_lossy().replace(char::is_control, "\u{fffd}")
 }
 
-/// Says it where people look; a closed standard error is no reason to fail.
+/// Says it where people look, on one line whatever it quotes; a closed standard error is no reason
+/// to fail.
 pub fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{}: {text}", program_name());
+    let _ = io::stderr().write_all(complaint(&program_name(), text).as_bytes());
+}
+
+fn complaint(program: &str, text: &str) -> String {
+    format!("{program}: {}\n", one_line(text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_complaint_is_one_line_whatever_it_quotes() {
+        let text = "request 1: no row\nhello: listening on\x1b[2J";
+        let expected = "hello: request 1: no row\\nhello: listening on\\u{1b}[2J\n";
+        assert_eq!(complaint("hello", text), expected);
+    }
 
     #[test]
     fn the_name_is_that_of_the_file() {

@@ -354,8 +354,11 @@ fn add(mut fields: HeaderMap, response: &mut HeaderMap) {
     if let Some(vary) = fields.remove(VARY) {
         response.append(VARY, vary);
     }
-    if !response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
-        response.extend(fields);
+    if response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        return;
+    }
+    for (name, value) in &fields {
+        response.entry(name).or_insert_with(|| value.clone());
     }
 }
 

@@ -94,6 +94,15 @@ fn an_origin_that_the_handler_allows_gets_no_credentials_by_us() {
 }
 
 #[test]
+fn a_field_that_the_handler_has_set_is_left_as_it_is() {
+    let handler = || ([("access-control-expose-headers", "x-own")], "a");
+    let app = App::new().get("/", handler).wrap(Cors::any().expose([ETAG]));
+    let fields = cors_fields(&get(&app, &[("origin", SHOP)]).headers);
+    let expected = ["access-control-allow-origin: *", "access-control-expose-headers: x-own"];
+    assert_eq!(fields, expected);
+}
+
+#[test]
 fn options_that_are_no_preflight_reach_the_app() {
     let app = App::new().options("/", || StatusCode::IM_A_TEAPOT).wrap(Cors::any());
     assert_eq!(ask(&app, request(Method::OPTIONS, "/", &[("origin", SHOP)])).status, 418);
