@@ -1,4 +1,4 @@
-//! Handlers that wait: they run on threads for such work, and the loop goes on.
+//! Handlers that wait, and parts of them: they run on threads for such work, and the loop goes on.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -41,11 +41,38 @@ pub trait Block: Sized {
 
 impl<F: Send + Sync + 'static> Block for F {}
 
-/// Runs a function that waits.
+/// Runs a function that waits on a thread for such functions, in the middle of an `async` handler.
+///
+/// The threads are those of [`Block::blocking`], which is shorter for handlers that wait throughout.
+/// This is for those that also await, such as the parts of a form. Nothing runs before the first
+/// poll; what has begun runs to its end, even if nobody waits for it any more. A panic of the
+/// function is one of the handler.
+///
+/// ```
+/// use gnezdo_web::{App, Problem, blocking};
+///
+/// async fn keep(note: String) -> Result<&'static str, Problem> {
+///     let path = std::env::temp_dir().join("note.txt");
+///     blocking(move || std::fs::write(path, note)).await??;
+///     Ok("kept")
+/// }
+///
+/// let app = App::new().post("/note", keep);
+/// ```
+///
+/// # Errors
+/// [`Rejection::Busy`], a 503: more than 4,096 functions that wait are under way.
+pub async fn blocking<T: Send + 'static>(
+    function: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Rejection> {
+    within(&WAITING, function).await
+}
+
+/// Runs a function that waits, and makes its answer on the same thread.
 pub(crate) async fn run<R: IntoResponse>(
     function: impl FnOnce() -> R + Send + 'static,
 ) -> Response {
-    let answer = within(&WAITING, move || function().into_response()).await;
+    let answer = blocking(move || function().into_response()).await;
     answer.unwrap_or_else(Rejection::into_response)
 }
 
@@ -113,6 +140,15 @@ mod tests {
         assert_eq!(places.len(), 3);
         drop(places);
         assert!(PLACES.take().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_function_that_waits_runs_elsewhere_and_its_panic_comes_back() {
+        let here = std::thread::current().id();
+        assert_ne!(blocking(|| std::thread::current().id()).await, Ok(here));
+        let fool = tokio::spawn(blocking(|| -> u8 { panic!("asked for") }));
+        assert!(fool.await.is_err_and(|error| error.is_panic()));
+        assert_eq!(blocking(|| 7).await, Ok(7));
     }
 
     #[tokio::test]

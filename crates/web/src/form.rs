@@ -16,7 +16,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// It takes `application/x-www-form-urlencoded`, up to the
 /// [limit on content](crate::App::content_bytes_max). Another type is 415, what cannot be read
 /// 400, and what does not fit is 422, with every field that does not. For forms with files there is
-/// [`Multipart`](crate::Multipart).
+/// `Multipart` (feature `multipart`).
 ///
 /// ```
 /// use gnezdo_web::{App, Form, Redirect};

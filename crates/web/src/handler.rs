@@ -24,11 +24,23 @@ use crate::response::{IntoReply, IntoResponse};
 /// | [`Query<T>`](crate::Query) | the query, as nested as it comes | |
 /// | [`State<T>`](crate::State) | a value of the app | [`App::state`](crate::App::state) |
 /// | `Method`, `Uri`, `Version`, `HeaderMap`, `Extensions` | a part of the head | |
-/// | [`ClientAddress`](crate::ClientAddress) | who asks | |
+/// | [`OriginalUri`](crate::OriginalUri) | the target as it was before mounts took their prefixes | |
+/// | [`ClientAddress`](crate::ClientAddress) | who asks, by address | |
+/// | [`ConnectionInfo`](gnezdo_core::ConnectionInfo) | who is at the other end, and whether by https | |
 /// | [`Urls`](crate::Urls) | the addresses of other routes | |
-/// | last: [`Json<T>`](crate::Json), [`Form<T>`](crate::Form), `Bytes`, `String` | the whole content | |
-/// | last: [`Multipart`](crate::Multipart) | a form with files, part by part | |
+/// | `Page` | the templates | `App::templates` (feature `templates`) |
+/// | `Cookies` | what the browser keeps | feature `sessions` |
+/// | `SignedCookies`, `PrivateCookies` | the same, under a seal | a `Secret` as state (`sessions`) |
+/// | `Session` | what the app remembers of a visitor | the middleware `Sessions` (`sessions`) |
+/// | `CsrfToken` | the token of forms | the middleware `Csrf` (`sessions`) |
+/// | `auth::BasicCredentials`, `auth::BearerToken` | name and password, or a token, as sent | feature `auth` |
+/// | `auth::Identity<T>`, `auth::User` | who asks, as found out | the middleware `BasicAuth` or `BearerAuth` (`auth`) |
+/// | `Valid<Query<T>>`; last: `Valid<Json<T>>`, `Valid<Form<T>>` | a value that keeps its rules | feature `validate` |
+/// | last: [`Json<T>`](crate::Json), [`Form<T>`](crate::Form), `Bytes`, `Vec<u8>`, `String` | the whole content | |
+/// | last: `Multipart` | a form with files, part by part | feature `multipart` |
 /// | last: `Body`, [`Request`](gnezdo_core::Request) | the content as it comes; the request itself | |
+///
+/// The value that an argument needs is looked for when the app starts, not when a request comes.
 ///
 /// `Option<A>` is `None` where `A` cannot be had, `Result<A, Rejection>` tells why.
 ///

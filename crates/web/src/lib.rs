@@ -131,7 +131,7 @@ mod tower;
 
 pub use app::App;
 pub use asked::Asked;
-pub use blocking::{Block, Blocking};
+pub use blocking::{Block, Blocking, blocking};
 pub use chunks::Chunks;
 #[cfg(feature = "sessions")]
 pub use cookies::{Cookies, PrivateCookies, SignedCookies};

@@ -22,6 +22,12 @@
 //! | `Compression` | answers in fewer octets (feature `files`) |
 //! | [`Timeout`] | how long a handler may take |
 //! | [`BodyLimit`] | how much content a request may have |
+//! | `MultipartLimits` | the same for forms with files, of each part (feature `multipart`) |
+//! | `Sessions` | what the app remembers of a visitor (feature `sessions`) |
+//! | `Csrf` | forms that another site sends are refused (feature `sessions`) |
+//! | `BasicAuth`, `BearerAuth` | who asks, by password or token (feature `auth`) |
+//!
+//! Any layer of tower stands there, too, by `App::layer` (feature `tower`).
 //!
 //! A middleware that is added later stands outside of those before. What others build on belongs
 //! outside: proxies before everything that asks for the client, CORS before what refuses, so that a

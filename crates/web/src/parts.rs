@@ -14,6 +14,7 @@ use crate::response::IntoResponse;
 /// | [`StatusCode`] | the status |
 /// | `[(name, value); N]` | fields, which take the place of those with the same name |
 /// | [`HeaderMap`] | the same |
+/// | `Cookies`, `SignedCookies`, `PrivateCookies` | a `Set-Cookie` for each that was added or removed (feature `sessions`) |
 /// | `Option<P>` | nothing or `P` |
 ///
 /// ```

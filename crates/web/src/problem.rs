@@ -1,10 +1,12 @@
 //! What went wrong with a request, on its way to becoming an answer.
 //!
 //! Every rejection of an argument, every error of a handler and every refusal of the app itself
-//! becomes a [`Problem`]. It travels inside the response that it will be, so that middleware sees
-//! a status as of any other, and the app writes it out at the end: by the app's own hook, or as
-//! `application/problem+json` (RFC 9457), or as a page, by what the request accepts. What is
-//! behind a fault of ours (`source`) is shown in debug mode only.
+//! becomes a [`Problem`]. It travels inside the response that it will be, and is written out where
+//! it leaves its maker: that of a handler when the handler has ended, so that middleware gets a whole
+//! answer; that of a middleware at the end of all middleware of its route or of the app, so that
+//! those around it see the status and an empty body. It is written by the hook of the app, or as
+//! `application/problem+json` (RFC 9457), or as a page, by what the request accepts. What is behind
+//! a fault of ours (`source`) is shown in debug mode only.
 
 mod causes;
 mod page;

@@ -24,7 +24,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 /// | [`Html<T>`](crate::Html) | 200 | `text/html; charset=utf-8` |
 /// | [`Json<T>`](crate::Json) | 200 | `application/json` |
 /// | [`Redirect`](crate::Redirect) | 303, 307 or 308 | none |
-/// | `SendFile` | 200 | a file, with its own type |
+/// | `SendFile` (feature `files`) | 200 | a file, with its own type |
 /// | [`Chunks<I>`](crate::Chunks) | 200 | piece after piece, as an iterator gives them |
 /// | [`StatusCode`] | as it says | none |
 /// | `()` | 204 | none |

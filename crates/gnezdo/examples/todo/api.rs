@@ -27,11 +27,12 @@ pub(crate) fn add(
     Ok((StatusCode::CREATED, Json(task)))
 }
 
-/// The name of who asks, if the password is theirs.
+/// The name of who asks, if the password is theirs; else 401, which says how to try again.
 fn known<'c>(store: &Store, credentials: &'c BasicCredentials) -> Result<&'c str, Problem> {
     let hash = store.password(&credentials.name)?.unwrap_or_default();
     if verify_password(&credentials.password, &hash) {
         return Ok(&credentials.name);
     }
-    Err(Problem::new(StatusCode::UNAUTHORIZED).detail("nobody has this name and password"))
+    let refusal = Rejection::Unauthorized { challenge: "Basic realm=\"todo\", charset=\"UTF-8\"" };
+    Err(refusal.into_problem().detail("nobody has this name and password"))
 }

@@ -9,7 +9,8 @@
 //! | | |
 //! |---|---|
 //! | `accounts.rs` | logging in and out, and who is logged in |
-//! | `tasks.rs` | the pages: list, add, tick off, attach |
+//! | `tasks.rs` | the page: list, add, tick off |
+//! | `files.rs` | what is attached to a task |
 //! | `api.rs` | the same tasks as JSON |
 //! | `store.rs` | where they are kept: SQLite |
 //!
@@ -18,6 +19,7 @@
 
 mod accounts;
 mod api;
+mod files;
 mod store;
 mod tasks;
 
@@ -36,14 +38,14 @@ fn main() -> gnezdo::Result {
     };
     let pages = App::new()
         .routes(routes![accounts::login, accounts::check, accounts::logout])
-        .routes(routes![tasks::list, tasks::add, tasks::tick, tasks::attach, tasks::attachment])
+        .routes(routes![tasks::list, tasks::add, tasks::tick, files::attach, files::attachment])
         .wrap(Csrf::new())
         .wrap(Sessions::in_cookie(secret));
-    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/todo/static");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/todo/static");
     App::new()
         .nest("", pages)
         .nest("/api", App::new().name("api").routes(routes![api::list, api::add]))
-        .mount("/static", Files::builder(files).listing(false).build()?)
+        .mount("/static", Files::builder(folder).listing(false).build()?)
         .state(store.clone())
         .templates(templates!("examples/todo/templates"))
         .command(add_user(store))

@@ -1,7 +1,6 @@
 //! The pages: a list of tasks, and what can be done to them.
 
 use garde::Validate;
-use gnezdo::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use gnezdo::prelude::*;
 use gnezdo::web::templates::Serde;
 use serde::Deserialize;
@@ -46,34 +45,4 @@ pub(crate) fn tick(
     Path(id): Path<i64>,
 ) -> Result<Redirect, Problem> {
     if store.tick(&name, id)? { Ok(Redirect::to("/")) } else { Err(Problem::not_found()) }
-}
-
-#[post("/tasks/{id:int}/file")]
-pub(crate) async fn attach(
-    State(store): State<Store>,
-    User(name): User,
-    session: Session,
-    Path(id): Path<i64>,
-    mut form: Multipart,
-) -> Result<Redirect, Problem> {
-    while let Some(field) = form.next_field().await? {
-        let Some(file_name) = field.file_name().map(str::to_owned) else { continue };
-        let file = field.bytes().await?;
-        if store.attach(&name, id, &file_name, &file)? {
-            session.flash("success", format!("{file_name} is attached."));
-        }
-    }
-    Ok(Redirect::to("/"))
-}
-
-#[get("/tasks/{id:int}/file", blocking)]
-pub(crate) fn attachment(
-    State(store): State<Store>,
-    User(name): User,
-    Path(id): Path<i64>,
-) -> Result<impl IntoResponse, Problem> {
-    let file = store.file(&name, id)?.ok_or_else(Problem::not_found)?;
-    // Never shown as a page of this site, whatever is in it.
-    let fields = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment")];
-    Ok((fields, file))
 }

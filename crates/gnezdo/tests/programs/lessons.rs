@@ -53,6 +53,16 @@ fn views_show_templates() {
 }
 
 #[test]
+fn views_take_no_other_method_than_theirs() {
+    let program = Running::start(&mut example("lesson_views"), &[]);
+    let answer = program.ask("POST", "/test");
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+    assert!(answer.contains("\r\nallow: GET, HEAD, OPTIONS\r\n"), "{answer}");
+    assert!(answer.ends_with("\"status\":405}"), "{answer}");
+    assert!(program.get("/test").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
 fn routes_are_listed_for_people_and_programs() {
     let list = ended_of("lesson_views", &["routes"]);
     let list = text(&list.stdout);

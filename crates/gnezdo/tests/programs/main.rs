@@ -73,10 +73,15 @@ impl Running {
 
     /// What a path gives, head and content.
     fn get(&self, path: &str) -> String {
+        self.ask("GET", path)
+    }
+
+    /// What a method does to a path: head and content of the answer.
+    fn ask(&self, method: &str, path: &str) -> String {
         let address = self.addresses().next().expect("a URL");
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

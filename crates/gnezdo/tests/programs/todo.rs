@@ -114,6 +114,21 @@ fn a_file_is_attached_and_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_file_needs_a_task_and_a_name() {
+    let visit = Visit::new();
+    visit.log_in();
+    visit.send("/", "/tasks", &["title=Moss"]);
+    let token = visit.token("/");
+    let attach = |path: &str, form: &str| visit.ask(path, &["--form", &token, "--form", form]);
+    let answer = attach("/tasks/2/file", "file=moss;filename=moss.txt");
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    let answer = attach("/tasks/1/file", "file=moss");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    let page = visit.ask("/", &[]);
+    assert!(page.contains("Choose a file first.") && !page.contains("is attached."), "{page}");
+}
+
+#[test]
 fn a_form_without_its_token_is_refused() {
     let visit = Visit::new();
     visit.log_in();
@@ -143,5 +158,6 @@ fn programs_have_the_tasks_as_json() {
     for words in [&[][..], &["--user", "anna:wrong"], &["--user", "nobody:x"]] {
         let answer = visit.ask("/api/tasks", words);
         assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+        assert_eq!(answer.matches("\r\nwww-authenticate: Basic realm=").count(), 1, "{answer}");
     }
 }

@@ -40,8 +40,9 @@ static DIGESTS: [HeaderName; 4] = [
 ///
 /// Coded is what gets smaller by it, by its type, and has at least 860 bytes or an unknown length.
 /// Left as they are: ranges and answers without content, what has a `Content-Encoding` already, a
-/// digest, or `Cache-Control: no-transform`, event streams, and files, which
-/// [`Files`](gnezdo_files::Files) codes by itself and keeps so.
+/// digest, or `Cache-Control: no-transform`, event streams, and files on their way from the disk:
+/// [`Files`](gnezdo_files::Files) codes those by itself and keeps them so, and a
+/// [`SendFile`](crate::SendFile) is never coded.
 ///
 /// Coded pages can be measured: where an answer has both a secret and something that a stranger
 /// chose (a search term), its length tells of the secret, octet by octet (BREACH). Mask such

@@ -45,7 +45,7 @@ const IPV6_PREFIX_BITS: u32 = 64;
 /// clients are one. A request without a key (over a unix socket) is not limited.
 ///
 /// The buckets are those of one process. There are 100,000 of them, or [`keys`](Self::keys): if
-/// more clients come, those who have not asked for the longest start anew.
+/// more clients come, those who have not been let through for the longest start anew.
 ///
 /// ```
 /// use std::time::Duration;
