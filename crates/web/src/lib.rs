@@ -83,6 +83,7 @@ mod site;
 mod start;
 mod urls;
 
+mod announced;
 mod blocking;
 mod demands;
 mod extract;
@@ -109,10 +110,13 @@ mod send_file;
 mod asked;
 #[cfg(feature = "auth")]
 pub mod auth;
+mod generations;
 mod listing;
 pub mod middleware;
 mod percent;
 mod problem;
+#[cfg(any(feature = "auth", feature = "sessions"))]
+mod random;
 
 pub mod fields;
 
