@@ -1,14 +1,13 @@
 //! The command line: every setting by name, so that a test can make each bound small.
 
-use std::fmt::Display;
-use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
+mod values;
 
-use gnezdo::tls::{
-    CertificateFiles, ClientAuth, ClientAuthMode, Protocol, TlsSettings, TlsVersion,
-};
+use std::path::PathBuf;
+
+use gnezdo::tls::{CertificateFiles, ClientAuth, Protocol, TlsSettings, TlsVersion};
 use gnezdo::{AccessRules, ListenAddress, LogFormat, LogTarget, Network, Settings};
+
+use self::values::{certificate, client_auth, protocols, read, seconds, tls_version};
 
 /// What the command line says.
 #[derive(Debug, Default)]
@@ -103,43 +102,4 @@ impl Options {
         }
         Ok(())
     }
-}
-
-/// `CERTIFICATE,KEY`: two files.
-fn certificate(value: &str) -> Result<CertificateFiles, String> {
-    let (chain, key) = value.split_once(',').ok_or("two files, with a comma between them")?;
-    Ok(CertificateFiles { chain: chain.into(), key: key.into() })
-}
-
-/// `required,FILE` or `optional,FILE`.
-fn client_auth(value: &str) -> Result<ClientAuth, String> {
-    let (mode, authorities) = match value.split_once(',') {
-        Some(("required", file)) => (ClientAuthMode::Required, file),
-        Some(("optional", file)) => (ClientAuthMode::Optional, file),
-        _ => return Err("required,FILE or optional,FILE".into()),
-    };
-    Ok(ClientAuth { authorities: authorities.into(), mode })
-}
-
-fn tls_version(value: &str) -> Result<TlsVersion, String> {
-    match value {
-        "1.2" => Ok(TlsVersion::Tls12),
-        "1.3" => Ok(TlsVersion::Tls13),
-        _ => Err("1.2 or 1.3".into()),
-    }
-}
-
-/// The names of ALPN with commas between them, or `none`.
-fn protocols(value: &str) -> Result<Vec<Protocol>, String> {
-    let names = value.split(',').filter(|name| *name != "none");
-    let protocol = |name: &str| Protocol::from_alpn_name(name.as_bytes());
-    names.map(|name| protocol(name).ok_or_else(|| format!("{name:?} is unknown"))).collect()
-}
-
-fn read<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
-    value.parse().map_err(|error| format!("{value:?}: {error}"))
-}
-
-fn seconds(value: &str) -> Result<Duration, String> {
-    Duration::try_from_secs_f64(read(value)?).map_err(|error| format!("{value:?}: {error}"))
 }

@@ -11,6 +11,7 @@ mod content;
 mod deadlines;
 mod drain;
 mod files;
+mod framework;
 mod interim;
 mod limits;
 mod panics;

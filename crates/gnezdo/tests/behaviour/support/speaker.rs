@@ -104,13 +104,28 @@ impl Speaker {
     /// Sends the head of a request.
     #[track_caller]
     pub(crate) fn begin(&mut self, ask: &Ask<'_>) -> Asked {
+        let asked = self.prepare(ask);
+        self.wire.send_now([]);
+        asked
+    }
+
+    fn prepare(&mut self, ask: &Ask<'_>) -> Asked {
         let asked = match &mut self.language {
             Language::Http1(http1) => http1.begin(ask, &mut self.wire),
             Language::Http2(http2) => http2.begin(ask, &mut self.wire),
         };
         self.heard.insert(asked, Heard::default());
-        self.wire.send_now([]);
         asked
+    }
+
+    /// Begins a whole request, and keeps its octets until they are sent by others.
+    #[track_caller]
+    pub(crate) fn compose(&mut self, ask: &Ask<'_>, content: &[u8]) -> (Asked, Vec<u8>) {
+        self.wire.send_now([]);
+        let asked = self.prepare(ask);
+        self.send(asked, content);
+        self.finish(asked);
+        (asked, self.wire.take_unsent())
     }
 
     /// Gives a piece of content; it leaves when the server has room for it.

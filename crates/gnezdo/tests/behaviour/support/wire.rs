@@ -112,6 +112,11 @@ impl Wire {
         self.send_now([octet]);
     }
 
+    /// Takes back what was given to be sent, before encryption.
+    pub(crate) fn take_unsent(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.plain).into()
+    }
+
     /// Sends octets past the encryption.
     pub(crate) fn send_raw(&mut self, octets: &[u8]) {
         self.send_now([]);

@@ -50,12 +50,13 @@ impl Http1 {
     }
 
     pub(super) fn send(&self, piece: &[u8], wire: &mut Wire) {
-        if self.is_chunked {
+        if !self.is_chunked {
+            wire.send(piece);
+        } else if !piece.is_empty() {
+            // A chunk without octets would be the last.
             wire.send(format!("{:x}\r\n", piece.len()));
             wire.send(piece);
             wire.send("\r\n");
-        } else {
-            wire.send(piece);
         }
     }
 
