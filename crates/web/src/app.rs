@@ -132,8 +132,10 @@ impl App {
 
     /// Puts a middleware around the app; one that is added later stands outside of it.
     #[must_use]
+    #[track_caller]
     pub fn wrap<How, M: IntoMiddleware<How> + 'static>(self, middleware: M) -> Self {
-        self.with(|plan| plan.layers.insert(0, Layer::new(middleware)))
+        let layer = Layer::new(middleware);
+        self.with(|plan| plan.layers.insert(0, layer))
     }
 
     /// Gives handlers a value, by its type: see [`State`](crate::State). A second one of the same

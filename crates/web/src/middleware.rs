@@ -65,6 +65,7 @@ mod trusted_proxies;
 use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::sync::Arc;
 
 use gnezdo_core::{Reply, Request};
@@ -260,11 +261,14 @@ pub(crate) struct Layer {
     pub(crate) id: TypeId,
     pub(crate) name: String,
     pub(crate) middleware: Arc<dyn Middleware>,
+    pub(crate) declared_at: &'static Location<'static>,
 }
 
 impl Layer {
+    #[track_caller]
     pub(crate) fn new<How, I: IntoMiddleware<How> + 'static>(middleware: I) -> Self {
         Self {
+            declared_at: Location::caller(),
             id: TypeId::of::<I::Middleware>(),
             name: short_name(std::any::type_name::<I>()),
             middleware: Arc::new(middleware.into_middleware()),

@@ -111,6 +111,7 @@ impl Route {
     }
 
     /// Puts a middleware around the handler; one that is added later stands outside of it.
+    #[track_caller]
     pub fn wrap<How, M: IntoMiddleware<How> + 'static>(self, middleware: M) -> Self {
         self.with_layer(Layer::new(middleware))
     }

@@ -113,6 +113,15 @@ pub enum StartFault {
         /// The type of the middleware.
         what: &'static str,
     },
+    /// A middleware needs another one outside of it that is not there.
+    MiddlewareAlone {
+        /// The middleware.
+        middleware: String,
+        /// Where it was put around an app or a route.
+        declared_at: Place,
+        /// The type of the other one.
+        what: &'static str,
+    },
     /// The prefix of a nested app does not begin with a slash, or ends with one.
     Prefix {
         /// The prefix.
@@ -209,6 +218,11 @@ impl fmt::Display for StartFault {
                 f,
                 "{declared_at}: the handler of {pattern:?} needs the middleware {what}; add it \
                  by App::wrap"
+            ),
+            Self::MiddlewareAlone { middleware, declared_at, what } => write!(
+                f,
+                "{declared_at}: the middleware {middleware} needs {what} outside of it; wrap the \
+                 app in that afterwards"
             ),
             Self::Prefix { prefix, declared_at } => write!(
                 f,

@@ -168,3 +168,20 @@ fn where_requests_come_from_is_told_to_the_fallback_of_a_host() {
     let answer = TestClient::new(app).get("/ip").host("a.example").send();
     assert_eq!(answer.text(), "127.0.0.1");
 }
+
+#[cfg(feature = "sessions")]
+#[test]
+fn middleware_in_the_wrong_order_is_found_at_the_start() {
+    use gnezdo_web::middleware::Csrf;
+    use gnezdo_web::{Secret, Sessions};
+
+    let sessions = || Sessions::in_cookie(Secret::generate());
+    let app = || App::new().get("/a", || "a").get("/b", || "b");
+    assert!(app().wrap(Csrf::new()).wrap(sessions()).check().is_ok());
+    assert!(app().nest("/n", app().wrap(Csrf::new())).wrap(sessions()).check().is_ok());
+    for wrong in [app().wrap(sessions()).wrap(Csrf::new()), app().wrap(Csrf::new())] {
+        let error = wrong.check().unwrap_err().to_string();
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.contains("surroundings.rs:") && error.contains("Csrf needs"), "{error}");
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::hosts::{Hosts, host_name};
 use super::{Live, Mount, Named, Site, Watch};
+use crate::demands::Demands;
 use crate::extract::state::States;
 use crate::middleware::Layer;
 use crate::plan::{Entry, Fallback, Hook, Mounted, Plan};
@@ -333,11 +334,30 @@ impl Compiling {
             let (pattern, what) = (pattern.clone(), wanted.name);
             self.faults.push(StartFault::NoState { pattern, declared_at, what });
         }
-        let around = || scope.outer_layers.iter().chain(&scope.layers).chain(&route.layers);
+        let around: Vec<&Layer> =
+            scope.outer_layers.iter().chain(&scope.layers).chain(&route.layers).collect();
         for wanted in &route.demands.middleware {
-            if !around().any(|layer| layer.id == wanted.id) {
+            if !around.iter().any(|layer| layer.id == wanted.id) {
                 let (pattern, what) = (pattern.clone(), wanted.name);
                 self.faults.push(StartFault::NoMiddleware { pattern, declared_at, what });
+            }
+        }
+        self.judge_order(&around);
+    }
+
+    /// Looks whether each middleware has what it needs outside of it.
+    fn judge_order(&mut self, around: &[&Layer]) {
+        for (index, layer) in around.iter().enumerate() {
+            let mut demands = Demands::default();
+            layer.middleware.demands(&mut demands);
+            for wanted in &demands.middleware {
+                let (middleware, what) = (layer.name.clone(), wanted.name);
+                let declared_at = layer.declared_at;
+                let fault = StartFault::MiddlewareAlone { middleware, declared_at, what };
+                let is_outside = around[..index].iter().any(|outer| outer.id == wanted.id);
+                if !is_outside && !self.faults.contains(&fault) {
+                    self.faults.push(fault);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@
 
 use std::any::{TypeId, type_name};
 use std::convert::Infallible;
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -61,11 +62,13 @@ impl<S: HttpService> Middleware for Layered<S> {
     }
 }
 
+#[track_caller]
 fn layered<L>(layer: &L) -> Layer
 where
     L: tower_layer::Layer<NextService, Service: HttpService> + 'static,
 {
     Layer {
+        declared_at: Location::caller(),
         id: TypeId::of::<L>(),
         name: short_name(type_name::<L>()),
         middleware: Arc::new(Layered(layer.layer(NextService::default()))),
@@ -91,16 +94,19 @@ impl App {
     /// assert_eq!(answer.header("x-built-by"), Some("birds"));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: tower_layer::Layer<NextService, Service: HttpService> + 'static,
     {
-        self.with(|plan| plan.layers.insert(0, layered(&layer)))
+        let layer = layered(&layer);
+        self.with(|plan| plan.layers.insert(0, layer))
     }
 }
 
 impl Route {
     /// Puts a layer of tower around the handler: see [`App::layer`].
+    #[track_caller]
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: tower_layer::Layer<NextService, Service: HttpService> + 'static,
