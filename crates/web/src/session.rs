@@ -110,7 +110,9 @@ impl Sessions {
         Self(Arc::new(Shared { home, cookie, timeouts: Timeouts::default() }))
     }
 
-    /// Another name or other attributes of the cookie; its value does not matter.
+    /// Another name or other attributes of the cookie; its value does not matter. One with `Max-Age`
+    /// or `Expires` is sent again whenever the session is written, so that an age counts from the
+    /// last use and not from the login.
     ///
     /// ```
     /// use gnezdo_web::Sessions;

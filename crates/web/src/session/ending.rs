@@ -100,8 +100,9 @@ impl Ending {
                 Stored::Now(Ok(Some(encrypt(key, self.cookie(text)))))
             }
             (Home::Store(store), Some(Known::ById(id))) => {
+                let cookie = self.is_cookie_ending().then(|| self.cookie(id.to_value()));
                 let saved = store.save(&id.to_key(), content, time_to_live, Save::Known);
-                saved.and_then(|()| Stored::Now(Ok(None)))
+                saved.and_then(|()| Stored::Now(Ok(cookie)))
             }
             (Home::Store(store), _) => {
                 let id = Id::new();
@@ -138,6 +139,12 @@ impl Ending {
             (Home::Store(store), Some(Known::ById(id))) => Some((Arc::clone(store), id.clone())),
             _ => None,
         }
+    }
+
+    /// Whether the browser forgets the cookie at some time, unless it gets it again.
+    fn is_cookie_ending(&self) -> bool {
+        let cookie = &self.shared.cookie;
+        cookie.max_age().is_some() || cookie.expires_datetime().is_some()
     }
 
     fn cookie(&self, value: String) -> Cookie<'static> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cookie::time::OffsetDateTime;
 use gnezdo_web::cookies::{Cookie, Duration as Age};
 use gnezdo_web::{App, Secret, Session, Sessions, TestClient, get};
 
@@ -94,6 +95,27 @@ fn the_cookie_is_as_the_app_wants_it() {
     assert_eq!(client.get("/get/a").send().text(), "1");
     client.get("/destroy").send();
     assert_eq!(client.cookie("__Host-shop"), None);
+}
+
+#[test]
+fn a_cookie_with_an_end_goes_on_with_its_session() {
+    let month = OffsetDateTime::now_utc() + Age::days(30);
+    let with_age = Cookie::build("session").max_age(Age::days(14));
+    let with_end = Cookie::build("session").expires(month);
+    for (cookie, is_sent_again) in [
+        (with_age, true),
+        (with_end, true),
+        (Cookie::build("session"), false),
+        (Cookie::build("session").expires(None), false),
+    ] {
+        let client = TestClient::new(app(Sessions::in_memory().cookie(cookie)));
+        let set = |target: &str| client.get(target).send().header("set-cookie").map(str::to_owned);
+        let first = set("/put/a/1");
+        assert!(first.is_some());
+        assert_eq!(set("/put/a/2"), first.filter(|_| is_sent_again));
+        // Nothing is saved, so nothing has got longer.
+        assert_eq!(set("/get/a"), None);
+    }
 }
 
 #[test]
