@@ -6,6 +6,7 @@
 
 mod cookies;
 mod csrf;
+mod garbage;
 mod homes;
 mod lives;
 #[path = "../support/mod.rs"]
