@@ -8,6 +8,7 @@
 //! Rendering does not wait, and happens on one thread: that is how the functions of templates know
 //! the request that they are rendered for.
 
+mod code;
 mod functions;
 mod links;
 #[cfg(feature = "sessions")]

@@ -1,10 +1,10 @@
 //! The links in the text of a template: what `url_for` is asked for by name.
 //!
-//! It does not read the language of templates. It looks for `url_for("…"` where the name is
-//! written out, and for the values that follow it; whatever else is there is left for the time when
-//! it is rendered.
+//! It does not read the language of templates. It looks for `url_for("…"` in their code where the
+//! name is written out, and for the values that follow it; whatever else is there, such as values
+//! by `**`, is left for the time when it is rendered.
 
-use memchr::memmem;
+use super::code::{Literals, calls};
 
 /// `url_for("post", post_id=7)` in a template.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,11 +20,14 @@ pub(super) struct Link<'t> {
 /// All links in the text of a template whose routes are written out.
 pub(super) fn links(text: &str) -> impl Iterator<Item = Link<'_>> {
     const CALL: &str = "url_for(";
-    memmem::find_iter(text.as_bytes(), CALL).filter_map(|at| {
+    calls(text, CALL).filter_map(|at| {
         let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count();
         let arguments = arguments(&text[at + CALL.len()..])?;
         let (route, values) = arguments.split_first()?;
         let route = quoted(route)?;
+        if values.iter().any(|value| value.trim_start().starts_with('*')) {
+            return None;
+        }
         let values = values.iter().filter_map(|value| value_name(value)).collect();
         Some(Link { line, route, values })
     })
@@ -32,23 +35,21 @@ pub(super) fn links(text: &str) -> impl Iterator<Item = Link<'_>> {
 
 /// The arguments of a call, up to its closing parenthesis; `None` if there is none.
 fn arguments(text: &str) -> Option<Vec<&str>> {
-    let (mut arguments, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_usize, None);
-    for (at, octet) in text.bytes().enumerate() {
-        match (quote, octet) {
-            (Some(open), octet) if octet == open => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(octet),
-            (None, b'(' | b'[' | b'{') => depth += 1,
-            (None, b')') if depth == 0 => {
+    let (mut arguments, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    let mut literals = Literals::default();
+    for (at, octet) in text.bytes().enumerate().filter(|&(_, o)| literals.is_outside(o)) {
+        match octet {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' if depth == 0 => {
                 arguments.push(&text[start..at]);
                 return Some(arguments);
             }
-            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-            (None, b',') if depth == 0 => {
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
                 arguments.push(&text[start..at]);
                 start = at + 1;
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     None
@@ -86,12 +87,56 @@ mod tests {
         );
     }
 
+    fn routes(text: &str) -> Vec<&str> {
+        links(text).map(|link| link.route).collect()
+    }
+
+    #[test]
+    fn only_code_that_calls_it_has_links() {
+        for text in [
+            "{{ cdn_url_for('x') }}",
+            "{{ cdn.url_for('x') }}",
+            "{{ гurl_for('x') }}",
+            "{# url_for('x') #}",
+            "{#- {{ url_for('x') }} -#}",
+            "{% raw %}{{ url_for('x') }}{% endraw %}",
+            "{%- raw -%}{{ url_for('x') }}{% if %}{%+ endraw +%}",
+            "<script>url_for('x')</script>",
+            "{{ \"url_for('x')\" }}",
+            "{{ '\\'url_for(1)' }}",
+            "{# {{ url_for('x') }}",
+            "{% raw %}{{ url_for('x') }}",
+        ] {
+            assert_eq!(routes(text), [""; 0], "{text}");
+        }
+        for text in [
+            "{{url_for('x')}}",
+            "{{- (url_for('x')) -}}",
+            "{% set link = url_for('x') %}",
+            "{# a #}{{ url_for('x') }}{# b #}",
+            "{% raw %}{% endraw %}{{ url_for('x') }}",
+            "{% rawest %}{{ url_for('x') }}",
+            "{{ '{#' }}{{ url_for('x') }}{{ '#}' }}",
+            "{ {{ 'it\\'s' }} {{ url_for('x') }} }",
+        ] {
+            assert_eq!(routes(text), ["x"], "{text}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_written_out_are_not_judged() {
+        assert_eq!(routes("{{ url_for('x', **values) }}{{ url_for('y', a=1, ** b) }}"), [""; 0]);
+        assert_eq!(routes("{{ url_for('x', a=2 ** b) }}"), ["x"]);
+    }
+
     #[test]
     fn any_text_comes_to_an_end() {
         for text in
-            ["", "url_for(", "url_for()", "url_for(''", "url_for('a'))", "url_for('é', é=1)"]
+            ["", "url_for(", "url_for()", "url_for(''", "url_for('a'))", "url_for('é', é=1)", "\\"]
         {
-            let _ = links(text).count();
+            for open in ["", "{", "{{", "{%", "{{ '", "{% raw", "{% raw %}{%", "{#"] {
+                let _ = links(&format!("{open}{text}")).count();
+            }
         }
     }
 }
