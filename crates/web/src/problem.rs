@@ -6,6 +6,7 @@
 //! `application/problem+json` (RFC 9457), or as a page, by what the request accepts. What is
 //! behind a fault of ours (`source`) is shown in debug mode only.
 
+mod causes;
 mod page;
 mod write;
 
@@ -23,6 +24,7 @@ use crate::fields::InvalidField;
 use crate::rejection::Rejection;
 use crate::response::IntoResponse;
 
+pub(crate) use causes::causes;
 pub(crate) use write::write;
 
 /// What went wrong with a request: a problem of RFC 9457.
@@ -159,6 +161,24 @@ impl Problem {
     pub(crate) fn set_request_id(&mut self, id: String) {
         self.0.request_id = Some(id);
     }
+
+    /// What is behind a fault of ours, the nearest first, up to 16 errors.
+    fn causes(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
+        self.source().into_iter().flat_map(|error| causes(error))
+    }
+
+    /// Writes all causes but those that the ones before them quote.
+    fn write_causes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = String::new();
+        for cause in self.causes() {
+            let text = cause.to_string();
+            if !said.contains(&text) {
+                write!(f, ": {text}")?;
+                said = text;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A problem on its way, among the extensions of its response.
@@ -204,6 +224,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     }
 }
 
+/// For the log: with all that is behind it.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.0.status.as_str(), self.title_text())?;
@@ -213,15 +234,73 @@ impl fmt::Display for Problem {
         for field in &self.0.invalid {
             write!(f, "; {field}")?;
         }
-        if let Some(source) = &self.0.source {
-            write!(f, ": {source}")?;
-        }
-        Ok(())
+        self.write_causes(f)
     }
 }
 
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Problem({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error with so many others behind it.
+    #[derive(Debug)]
+    struct Nested(u32, Option<Box<Nested>>);
+
+    impl Nested {
+        fn new(depth: u32) -> Self {
+            (1..depth).fold(Self(1, None), |inner, depth| Self(depth + 1, Some(inner.into())))
+        }
+    }
+
+    impl fmt::Display for Nested {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "<{}>", self.0)
+        }
+    }
+
+    impl Error for Nested {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_ref().map(|inner| inner as &dyn Error)
+        }
+    }
+
+    #[test]
+    fn the_log_has_the_causes_of_a_fault() {
+        let text = Problem::internal(Nested::new(3)).to_string();
+        assert_eq!(text, "500 Internal Server Error: <3>: <2>: <1>");
+    }
+
+    #[test]
+    fn a_chain_of_causes_is_followed_so_far() {
+        let causes = |depth| Problem::internal(Nested::new(depth)).to_string().matches('<').count();
+        assert_eq!((causes(16), causes(17)), (16, 16));
+    }
+
+    /// Says what is behind it itself.
+    #[derive(Debug)]
+    struct Quoting(Nested);
+
+    impl fmt::Display for Quoting {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "no table: {}", self.0)
+        }
+    }
+
+    impl Error for Quoting {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_cause_that_was_quoted_is_not_repeated() {
+        let text = Problem::internal(Quoting(Nested::new(2))).to_string();
+        assert_eq!(text, "500 Internal Server Error: no table: <2>: <1>");
     }
 }

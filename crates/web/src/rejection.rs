@@ -7,11 +7,8 @@ use gnezdo_core::{BodyError, Response};
 use http::StatusCode;
 
 use crate::fields::{ContentError, InvalidField};
-use crate::problem::Problem;
+use crate::problem::{Problem, causes};
 use crate::response::IntoResponse;
-
-/// How many causes of an error are looked at.
-const CAUSES_MAX: usize = 16;
 
 /// Why an argument of a handler cannot be had from a request: the `E` of `Result<T, E>` for every
 /// argument that comes with the framework.
@@ -145,15 +142,7 @@ impl From<BodyError> for Rejection {
 
 /// The error of the body that has others around it, if it came through bodies of others.
 fn cause(error: &BodyError) -> &BodyError {
-    let mut innermost = error;
-    let mut next = error.source();
-    // A chain of causes could be endless.
-    for _ in 0..CAUSES_MAX {
-        let Some(cause) = next else { break };
-        innermost = cause.downcast_ref().unwrap_or(innermost);
-        next = cause.source();
-    }
-    innermost
+    causes(error).filter_map(|cause| cause.downcast_ref()).last().unwrap_or(error)
 }
 
 impl IntoResponse for Rejection {

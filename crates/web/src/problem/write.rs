@@ -1,7 +1,5 @@
 //! Problems as responses: JSON by RFC 9457, or a page.
 
-use std::error::Error;
-
 use gnezdo_core::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS};
 use serde::Serialize;
@@ -13,9 +11,6 @@ use crate::plan::Debug;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-
-/// How many causes of an error are shown: a chain of them could be endless.
-const CAUSES_MAX: usize = 16;
 
 /// A problem as RFC 9457 §3 writes it, with the extension members `errors` and `request_id`, and
 /// `causes` in debug mode.
@@ -37,7 +32,7 @@ struct Document<'p> {
 /// Writes a problem into the response that carried it, which may have got fields meanwhile.
 pub(crate) fn write(problem: &Problem, asked: &Asked, debug: Debug, response: &mut Response) {
     let causes = match debug {
-        Debug::On => causes(problem.source()),
+        Debug::On => problem.causes().map(ToString::to_string).collect(),
         Debug::Off => Vec::new(),
     };
     let (content, content_type) = if asked.wants_page() {
@@ -67,15 +62,4 @@ fn json(problem: &Problem, causes: Vec<String>) -> Vec<u8> {
     };
     // Text and numbers can always be written.
     serde_json::to_vec(&document).unwrap_or_default()
-}
-
-/// What is behind an error, the nearest first.
-fn causes(source: Option<&(dyn Error + Send + Sync + 'static)>) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = source.map(|error| error as &(dyn Error + 'static));
-    while let Some(error) = next.filter(|_| causes.len() < CAUSES_MAX) {
-        causes.push(error.to_string());
-        next = error.source();
-    }
-    causes
 }
