@@ -20,6 +20,8 @@ use gnezdo_core::{Body, Response};
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
+#[cfg(feature = "auth")]
+use crate::auth::PasswordError;
 use crate::fields::InvalidField;
 use crate::rejection::Rejection;
 use crate::response::IntoResponse;
@@ -209,17 +211,17 @@ impl IntoResponse for Problem {
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
-    /// 500, unless the error is a [`Rejection`], which knows its status.
+    /// 500, unless the error is one of the framework that knows its status: a [`Rejection`], or a
+    /// `PasswordError`.
     fn from(error: E) -> Self {
-        let mut error = Some(error);
-        match (&mut error as &mut dyn Any).downcast_mut::<Option<Rejection>>() {
-            Some(rejection) => {
-                rejection.take().map_or_else(Self::not_found, Rejection::into_problem)
-            }
-            None => match error {
-                Some(error) => Self::internal(error),
-                None => Self::new(StatusCode::INTERNAL_SERVER_ERROR),
-            },
+        let any: &dyn Any = &error;
+        #[cfg(feature = "auth")]
+        if let Some(error) = any.downcast_ref::<PasswordError>() {
+            return error.to_problem();
+        }
+        match any.downcast_ref::<Rejection>() {
+            Some(rejection) => rejection.clone().into_problem(),
+            None => Self::internal(error),
         }
     }
 }

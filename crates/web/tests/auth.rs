@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use gnezdo_core::{Body, Reply, Service};
 use gnezdo_web::auth::{
-    AuthError, BasicAuth, BasicCredentials, BearerAuth, BearerToken, Identity, User, hash_password,
-    hash_password_later, verify_password_later,
+    AuthError, BasicAuth, BasicCredentials, BearerAuth, BearerToken, Identity, PasswordError, User,
+    hash_password, hash_password_later, verify_password_later,
 };
 use gnezdo_web::{App, Problem, Rejection, TestClient, TestResponse, get};
 use http::StatusCode;
@@ -313,6 +313,30 @@ fn a_password_is_hashed_and_verified_aside() {
     let client = TestClient::new(App::new().post("/", login));
     assert_eq!(client.post("/").body("open sesame").send().text(), "open");
     assert_eq!(client.post("/").body("close sesame").send().text(), "shut");
+}
+
+#[test]
+fn a_password_that_is_too_long_is_for_the_client_to_mend() {
+    let hash = |password: String| Ok::<_, Problem>(hash_password(&password)?);
+    let later = |password: String| async { Ok::<_, Problem>(hash_password_later(password).await?) };
+    let bare = |password: String| hash_password(&password);
+    let app = App::new().post("/", hash).post("/later", later).post("/bare", bare);
+    let client = TestClient::new(app);
+    for path in ["/", "/later", "/bare"] {
+        let answer = |bytes: usize| client.post(path).body("a".repeat(bytes)).send();
+        assert_eq!(answer(1_024).status(), 200, "{path}");
+        let refused = answer(1_025);
+        assert_eq!(refused.status(), 422, "{path}");
+        let text = refused.text();
+        assert!(text.contains("the password has more than 1024 bytes"), "{text}");
+    }
+}
+
+#[test]
+fn too_many_passwords_are_no_fault() {
+    let problem = Problem::from(PasswordError::Busy);
+    assert_eq!(problem.status(), 503);
+    assert_eq!(Problem::from(PasswordError::NoMemory).status(), 500);
 }
 
 #[test]

@@ -14,8 +14,13 @@ use argon2::{
     Version,
 };
 
+use gnezdo_core::Response;
+use http::StatusCode;
+
 use crate::blocking::{Places, within};
+use crate::problem::Problem;
 use crate::rejection::Rejection;
+use crate::response::IntoResponse;
 
 /// How many bytes a password may have: 1,024, more than anybody remembers. The time that hashing
 /// takes grows with them, though slowly.
@@ -46,6 +51,9 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Why a password cannot be hashed.
+///
+/// As an answer, and as a [`Problem`], it is 422 if the password is too long, 503 if too many are
+/// worked at, and else a fault of ours, 500.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PasswordError {
@@ -201,6 +209,24 @@ impl fmt::Display for PasswordError {
 }
 
 impl Error for PasswordError {}
+
+impl PasswordError {
+    pub(crate) fn to_problem(self) -> Problem {
+        match self {
+            Self::TooLong => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY).detail(self.to_string())
+            }
+            Self::Busy => Rejection::Busy.into_problem(),
+            Self::NoRandomness | Self::NoMemory => Problem::internal(self),
+        }
+    }
+}
+
+impl IntoResponse for PasswordError {
+    fn into_response(self) -> Response {
+        self.to_problem().into_response()
+    }
+}
 
 #[cfg(test)]
 mod tests {
