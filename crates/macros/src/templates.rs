@@ -35,7 +35,7 @@ pub(crate) fn expand(folder: &LitStr) -> syn::Result<TokenStream> {
 }
 
 /// Adds the names and the paths of the templates in a folder and below it. Hidden ones are left
-/// out, as they are by the folder itself.
+/// out, as they are by the folder itself, and so is what is no text, such as a picture.
 fn add_files(
     folder: &Path,
     prefix: &str,
@@ -54,9 +54,37 @@ fn add_files(
         }
         if path.is_dir() {
             add_files(&path, &format!("{prefix}{name}/"), depth - 1, files)?;
-        } else if let Some(path) = path.to_str() {
+        } else if let (Some(path), true) = (path.to_str(), is_text(&path)?) {
             files.push((format!("{prefix}{name}"), path.to_owned()));
         }
     }
     Ok(())
+}
+
+fn is_text(file: &Path) -> io::Result<bool> {
+    Ok(std::str::from_utf8(&std::fs::read(file)?).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_the_texts_that_are_not_hidden() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("parts")).unwrap();
+        for (name, content) in [
+            ("index.html", "гнездо".as_bytes()),
+            ("parts/a.html", b""),
+            ("logo.png", b"\x89PNG\r\n"),
+            (".hidden.html", b"a"),
+        ] {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        let mut files = Vec::new();
+        add_files(folder.path(), "", DEPTH_MAX, &mut files).unwrap();
+        let mut names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["index.html", "parts/a.html"]);
+    }
 }
