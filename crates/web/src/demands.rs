@@ -1,10 +1,11 @@
-//! What a handler needs to be called, as its arguments say it before any request comes.
+//! What a handler or a middleware needs, as it is said before any request comes.
 
 use std::any::{TypeId, type_name};
 
 use crate::middleware::Middleware;
 
-/// What the arguments of a handler need: see [`FromHead::demands`](crate::FromHead::demands).
+/// What the arguments of a handler need, and what a middleware does: see
+/// [`FromHead::demands`](crate::FromHead::demands) and [`Middleware::demands`].
 #[derive(Clone, Debug, Default)]
 pub struct Demands {
     pub(crate) request: bool,
@@ -58,7 +59,7 @@ impl Demands {
         }
     }
 
-    /// The route must have this middleware around it.
+    /// The route must have this middleware around it; for a middleware: outside of it.
     pub fn middleware<M: Middleware>(&mut self) {
         self.request();
         if !self.is_optional {

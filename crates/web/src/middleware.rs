@@ -63,6 +63,7 @@ use std::sync::Arc;
 
 use gnezdo_core::{Reply, Request};
 
+use crate::demands::Demands;
 use crate::response::{IntoReply, Memo};
 use crate::routing::Captures;
 use crate::site::Site;
@@ -117,6 +118,32 @@ pub trait Middleware: Send + Sync + 'static {
     /// ([`ConnectionInfo`](gnezdo_core::ConnectionInfo)).
     fn wants_connection_info(&self) -> bool {
         false
+    }
+
+    /// Says what it needs, before any request comes: another middleware that has to stand outside
+    /// of it, or a value of the app. By default nothing.
+    ///
+    /// ```
+    /// use gnezdo_core::{Reply, Request};
+    /// use gnezdo_web::middleware::RequestId;
+    /// use gnezdo_web::{Demands, Middleware, Next};
+    ///
+    /// /// Notes who asked for what, by the id of the request.
+    /// struct Journal;
+    ///
+    /// impl Middleware for Journal {
+    ///     fn handle(&self, request: Request, next: Next) -> Reply {
+    ///         eprintln!("{:?}", request.headers().get("x-request-id"));
+    ///         next.call(request)
+    ///     }
+    ///
+    ///     fn demands(&self, demands: &mut Demands) {
+    ///         demands.middleware::<RequestId>();
+    ///     }
+    /// }
+    /// ```
+    fn demands(&self, demands: &mut Demands) {
+        let _ = demands;
     }
 }
 

@@ -23,10 +23,11 @@ pub use token::CsrfToken;
 use self::content::{FormKind, Peeked, peek};
 use self::policy::{Evidence, Verdict, judge};
 use super::cors::origin;
+use crate::demands::Demands;
 use crate::middleware::{Middleware, Next};
 use crate::problem::Problem;
 use crate::response::IntoResponse;
-use crate::session::Session;
+use crate::session::{Session, Sessions};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -149,6 +150,10 @@ impl Middleware for Csrf {
     fn wants_connection_info(&self) -> bool {
         true
     }
+
+    fn demands(&self, demands: &mut Demands) {
+        demands.middleware::<Sessions>();
+    }
 }
 
 fn check_token(session: &Session, request: Request, next: Next) -> Reply {
@@ -188,5 +193,20 @@ impl fmt::Debug for Csrf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Rules { trusted, tokens } = &*self.0;
         f.debug_struct("Csrf").field("trusted", trusted).field("tokens", tokens).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+
+    use super::*;
+
+    #[test]
+    fn it_says_that_it_stands_inside_of_sessions() {
+        let mut demands = Demands::default();
+        Csrf::new().demands(&mut demands);
+        let wanted: Vec<_> = demands.middleware.iter().map(|wanted| wanted.id).collect();
+        assert_eq!(wanted, [TypeId::of::<Sessions>()]);
     }
 }
