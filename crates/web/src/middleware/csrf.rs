@@ -22,6 +22,7 @@ pub use token::CsrfToken;
 
 use self::content::{FormKind, Peeked, peek};
 use self::policy::{Evidence, Verdict, judge};
+use self::token::Checked;
 use super::cors::origin;
 use crate::demands::Demands;
 use crate::middleware::{Middleware, Next};
@@ -159,14 +160,13 @@ impl Middleware for Csrf {
 fn check_token(session: &Session, request: Request, next: Next) -> Reply {
     let Some(secret) = session.known_token() else { return Reply::Now(lacks_token()) };
     if let Some(token) = only(request.headers(), &X_CSRF_TOKEN) {
-        return pass_with(token::fits(token, &secret), request, next);
+        return pass_with(token::checked(token, &secret), request, next);
     }
     let Some(kind) = FormKind::of(request.headers()) else { return Reply::Now(lacks_token()) };
     let (parts, body) = request.into_parts();
     let decide = move |start: &[u8], body: Body| {
-        let token = kind.token(start);
-        let fits = token.is_some_and(|token| token::fits(&token, &secret));
-        pass_with(fits, Request::from_parts(parts, body), next)
+        let checked = kind.token(start).and_then(|token| token::checked(&token, &secret));
+        pass_with(checked, Request::from_parts(parts, body), next)
     };
     match peek(body) {
         Peeked::Now(start, body) => decide(&start, body),
@@ -177,8 +177,11 @@ fn check_token(session: &Session, request: Request, next: Next) -> Reply {
     }
 }
 
-fn pass_with(fits: bool, request: Request, next: Next) -> Reply {
-    if fits { next.call(request) } else { Reply::Now(lacks_token()) }
+fn pass_with(token: Option<Checked>, request: Request, next: Next) -> Reply {
+    match token {
+        Some(Checked) => next.call(request),
+        None => Reply::Now(lacks_token()),
+    }
 }
 
 fn lacks_token() -> Response {

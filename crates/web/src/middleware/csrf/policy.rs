@@ -34,21 +34,19 @@ pub(super) fn judge(evidence: &Evidence<'_>, trusted: &[String]) -> Verdict {
         return Verdict::Pass;
     }
     let is_trusted = |origin: &str| trusted.iter().any(|known| known == origin);
-    if let Some(site) = evidence.fetch_site {
+    let is_fine = if let Some(site) = evidence.fetch_site {
         let is_own = site == "same-origin" || site == "none";
-        return pass_if(is_own || evidence.origin.is_some_and(is_trusted));
-    }
-    if let Some(origin) = evidence.origin {
-        return pass_if(is_trusted(origin) || evidence.is_own(origin));
-    }
-    if let Some(referer) = evidence.referer {
+        is_own || evidence.origin.is_some_and(is_trusted)
+    } else if let Some(origin) = evidence.origin {
+        is_trusted(origin) || evidence.is_own(origin)
+    } else if let Some(referer) = evidence.referer {
         let origin = origin_of(referer);
-        return pass_if(origin.is_some_and(|o| is_trusted(&o) || evidence.is_own(&o)));
-    }
-    if evidence.has_cookies { Verdict::AskForToken } else { Verdict::Pass }
-}
-
-fn pass_if(is_fine: bool) -> Verdict {
+        origin.is_some_and(|o| is_trusted(&o) || evidence.is_own(&o))
+    } else if evidence.has_cookies {
+        return Verdict::AskForToken;
+    } else {
+        true
+    };
     if is_fine { Verdict::Pass } else { Verdict::Refuse(OTHER_SITE) }
 }
 

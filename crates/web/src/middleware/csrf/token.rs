@@ -72,16 +72,17 @@ fn masked(secret: &str, mask: [u8; SECRET_BYTES]) -> String {
     URL_SAFE_NO_PAD.encode(token)
 }
 
-/// Whether a token was made of this secret; it takes as long wherever they differ.
-pub(super) fn fits(token: &str, secret: &str) -> bool {
-    let (Some(token), Some(secret)) =
-        (bytes::<{ 2 * SECRET_BYTES }>(token), bytes::<SECRET_BYTES>(secret))
-    else {
-        return false;
-    };
+/// A token came that was made of the secret of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Checked;
+
+/// Looks whether a token was made of this secret; it takes as long wherever they differ.
+pub(super) fn checked(token: &str, secret: &str) -> Option<Checked> {
+    let token = bytes::<{ 2 * SECRET_BYTES }>(token)?;
+    let secret = bytes::<SECRET_BYTES>(secret)?;
     let (mask, hidden) = token.split_at(SECRET_BYTES);
     let shown: Vec<u8> = mask.iter().zip(hidden).map(|(mask, octet)| mask ^ octet).collect();
-    shown.as_slice().ct_eq(&secret).into()
+    bool::from(shown.as_slice().ct_eq(&secret)).then_some(Checked)
 }
 
 fn bytes<const COUNT: usize>(text: &str) -> Option<[u8; COUNT]> {
@@ -118,13 +119,13 @@ mod tests {
         let other = URL_SAFE_NO_PAD.encode([8; SECRET_BYTES]);
         let (one, two) = (masked(&secret, [1; 32]), masked(&secret, [2; 32]));
         assert_ne!(one, two);
-        assert!(fits(&one, &secret) && fits(&two, &secret));
-        assert!(!fits(&one, &other));
+        assert_eq!([&one, &two].map(|token| checked(token, &secret)), [Some(Checked); 2]);
+        assert_eq!(checked(&one, &other), None);
         for garbage in ["", "=", &one[1..], &format!("{one}A"), &secret, &"A".repeat(100_000)] {
-            assert!(!fits(garbage, &secret), "{garbage:?}");
+            assert_eq!(checked(garbage, &secret), None, "{garbage:?}");
         }
         // A mask of the same octets would show zeros.
-        assert!(!fits(&URL_SAFE_NO_PAD.encode([1; 64]), &secret));
-        assert!(!fits(&one, "garbage"));
+        assert_eq!(checked(&URL_SAFE_NO_PAD.encode([1; 64]), &secret), None);
+        assert_eq!(checked(&one, "garbage"), None);
     }
 }
