@@ -83,6 +83,7 @@ mod site;
 mod start;
 mod urls;
 
+mod announced;
 mod blocking;
 mod demands;
 mod extract;

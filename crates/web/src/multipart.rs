@@ -24,14 +24,14 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http_body::Body as _;
+use http::header::CONTENT_TYPE;
 
 pub use field::Field;
 pub use limits::MultipartLimits;
 pub use whole::UploadedFile;
 
 use self::gate::{Gate, Source};
+use crate::announced::announced_bytes;
 use crate::demands::Demands;
 use crate::extract::{FromRequest, Routed, Taken};
 use crate::fields::QueryLimits;
@@ -179,8 +179,7 @@ impl FromRequest for Multipart {
         let (limits, query_limits) = (MultipartLimits::of(&routed), query::limits(&routed));
         let max = limits.content_bytes_max;
         let request = routed.into_request();
-        let announced = announced_bytes(request.headers()).max(request.body().size_hint().lower());
-        if announced > max {
+        if announced_bytes(&request) > max {
             let limit = limits::CONTENT_BYTES;
             return Taken::Now(Err(Rejection::ContentLimit { limit, max }));
         }
@@ -206,13 +205,6 @@ fn boundary(headers: &HeaderMap) -> Result<String, Rejection> {
         }
         Err(_) => Err(refused("multipart/form-data")),
     }
-}
-
-/// What a field says that a server, another one than ours, may not have held against the content.
-fn announced_bytes(headers: &HeaderMap) -> u64 {
-    let digits = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let digits = digits.filter(|text| text.bytes().all(|octet| octet.is_ascii_digit()));
-    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 impl fmt::Debug for Multipart {

@@ -8,10 +8,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use gnezdo_core::{Body, BodyError, Form, Reply, Request, grammar};
-use http::header::CONTENT_LENGTH;
+use gnezdo_core::{Body, BodyError, Form, Reply, Request};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
+use crate::announced::announced_bytes;
 use crate::extract::ContentBytesMax;
 use crate::middleware::{Middleware, Next};
 use crate::rejection::Rejection;
@@ -45,7 +45,7 @@ impl BodyLimit {
 
 impl Middleware for BodyLimit {
     fn handle(&self, mut request: Request, next: Next) -> Reply {
-        if announced(&request) > self.bytes_max {
+        if announced_bytes(&request) > self.bytes_max {
             return Reply::Now(too_large(self.bytes_max).into_response());
         }
         let outer = request.extensions().get::<ContentBytesMax>().map(|max| max.0);
@@ -57,18 +57,6 @@ impl Middleware for BodyLimit {
 
 fn too_large(max: u64) -> Rejection {
     Rejection::ContentTooLarge { max: Some(max) }
-}
-
-/// How many bytes of content are sure to come, by what the field and the body say.
-fn announced(request: &Request) -> u64 {
-    let field = request.headers().get(CONTENT_LENGTH).map_or(0, |value| length(value.as_bytes()));
-    field.max(request.body().size_hint().lower())
-}
-
-/// A number that is too large to be read is too large; what is no number says nothing.
-fn length(field: &[u8]) -> u64 {
-    let is_number = field.iter().all(u8::is_ascii_digit) && !field.is_empty();
-    grammar::digits(field).unwrap_or(if is_number { u64::MAX } else { 0 })
 }
 
 /// What is at hand has been measured; all else is counted, because a stream may have more than it
@@ -122,28 +110,5 @@ impl Limited {
             }
         }
         Ok(frame)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_larger_announcement_counts() {
-        for (field, body, bytes) in [
-            (None, "abc", 3),
-            (Some("5"), "", 5),
-            (Some("1"), "abc", 3),
-            (Some("+9"), "", 0),
-            (Some(""), "", 0),
-            (Some("99999999999999999999"), "", u64::MAX),
-        ] {
-            let mut request = http::Request::post("/");
-            if let Some(field) = field {
-                request = request.header(CONTENT_LENGTH, field);
-            }
-            assert_eq!(announced(&request.body(Body::from(body)).unwrap()), bytes, "{field:?}");
-        }
     }
 }

@@ -51,6 +51,19 @@ fn each_limit_has_an_end() {
 }
 
 #[test]
+fn what_announces_too_much_is_refused_before_it_is_read() {
+    for announced in ["401", "99999999999999999999"] {
+        let limits = MultipartLimits { content_bytes_max: 400, ..MultipartLimits::default() };
+        let body = pieces(format!("{}--B--", part("a", "1")).as_bytes(), 10);
+        let taken = Arc::clone(&body.taken);
+        let request = client_with(limits).post("/").header("content-length", announced);
+        let request = request.header("content-type", "multipart/form-data; boundary=B");
+        assert_eq!(request.body(Body::stream(body)).send().status(), 413, "{announced}");
+        assert_eq!(taken.load(Ordering::Relaxed), 0, "{announced}");
+    }
+}
+
+#[test]
 fn huge_heads_and_many_parts_are_not_held() {
     let huge = format!("--B\r\nX: {}", "x".repeat(1_000_000));
     let body = pieces(huge.as_bytes(), 1_000);
