@@ -110,6 +110,7 @@ mod send_file;
 mod asked;
 #[cfg(feature = "auth")]
 pub mod auth;
+mod generations;
 mod listing;
 pub mod middleware;
 mod percent;

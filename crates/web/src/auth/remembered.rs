@@ -1,23 +1,18 @@
 //! Who was let in a short time ago, so that each request of a browser does not cost a hash.
 //!
 //! Only what was found right is remembered, by its fingerprint, for so long and not longer: who
-//! comes often is asked again all the same. Room is kept by generations: what is new goes into the
-//! younger map; when that is half of what is allowed it becomes the older one, and the older one
-//! is dropped. Nothing looks through the entries.
+//! comes often is asked again all the same.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::auth::fingerprint::Fingerprint;
+use crate::generations::Generations;
 
 /// Those who were let in, and as whom.
 #[derive(Debug)]
 pub(super) struct Remembered<T> {
     time_max: Duration,
-    /// In one generation.
-    entries_max: usize,
-    young: HashMap<Fingerprint, Entry<T>>,
-    old: HashMap<Fingerprint, Entry<T>>,
+    entries: Generations<Fingerprint, Entry<T>>,
 }
 
 #[derive(Debug)]
@@ -29,30 +24,21 @@ struct Entry<T> {
 impl<T: Clone> Remembered<T> {
     /// Remembers so many, at least two, for so long; for no time, nobody.
     pub(super) fn new(entries_max: usize, time_max: Duration) -> Self {
-        Self {
-            time_max,
-            entries_max: (entries_max / 2).max(1),
-            young: HashMap::new(),
-            old: HashMap::new(),
-        }
+        Self { time_max, entries: Generations::new(entries_max) }
     }
 
     /// As whom this one was let in, if that was not too long ago.
     pub(super) fn get(&self, key: &Fingerprint, now: Instant) -> Option<T> {
-        let entry = self.young.get(key).or_else(|| self.old.get(key))?;
+        let entry = self.entries.get(key)?;
         let is_fresh = now.saturating_duration_since(entry.since) < self.time_max;
         is_fresh.then(|| entry.identity.clone())
     }
 
     /// Remembers that this one was let in.
     pub(super) fn insert(&mut self, key: Fingerprint, identity: T, now: Instant) {
-        if self.time_max.is_zero() {
-            return;
+        if !self.time_max.is_zero() {
+            self.entries.insert(key, Entry { since: now, identity });
         }
-        if self.young.len() >= self.entries_max && !self.young.contains_key(&key) {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key, Entry { since: now, identity });
     }
 }
 
@@ -82,7 +68,7 @@ mod tests {
         let mut remembered = Remembered::new(10, MINUTE);
         for key in 0..100 {
             remembered.insert([key; 32], key, now);
-            assert!(remembered.young.len() + remembered.old.len() <= 10);
+            assert!(remembered.entries.len() <= 10);
             assert_eq!(remembered.get(&[key; 32], now), Some(key));
         }
         assert_eq!(remembered.get(&[95; 32], now), Some(95));
@@ -95,6 +81,6 @@ mod tests {
         let mut remembered = Remembered::new(10, Duration::ZERO);
         remembered.insert([1; 32], (), now);
         assert!(remembered.get(&[1; 32], now).is_none());
-        assert!(remembered.young.is_empty());
+        assert_eq!(remembered.entries.len(), 0);
     }
 }

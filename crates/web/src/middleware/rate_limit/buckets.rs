@@ -5,14 +5,13 @@
 //! a whole window, there is no token. A bucket that is full is like one that is not there, so it
 //! can be forgotten.
 //!
-//! Forgetting goes by generations: what is touched moves into the younger map; when that is half
-//! of what is allowed, or a window has gone by, it becomes the older one, and the older one is
-//! dropped. Nothing looks through the keys. What is dropped after a window was full; what is
-//! dropped for want of room has not been touched for the longest.
+//! Forgetting goes by [`Generations`], which turn when a window has gone by, too. What is dropped
+//! after a window was full; what is dropped for want of room has not been touched for the longest.
 
-use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
+
+use crate::generations::Generations;
 
 /// So many requests in so much time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,35 +59,26 @@ type Moment = Duration;
 #[derive(Debug)]
 pub(super) struct Buckets {
     quota: Quota,
-    /// In one generation.
-    keys_max: usize,
-    young: HashMap<Key, Moment, BuildHasherDefault<Hashed>>,
-    old: HashMap<Key, Moment, BuildHasherDefault<Hashed>>,
+    /// When each will be full again.
+    full_at: Generations<Key, Moment, BuildHasherDefault<Hashed>>,
     turned_at: Moment,
 }
 
 impl Buckets {
     /// Buckets for `keys_max` keys, at least two.
     pub(super) fn new(quota: Quota, keys_max: usize) -> Self {
-        Self {
-            quota,
-            keys_max: (keys_max / 2).max(1),
-            young: HashMap::default(),
-            old: HashMap::default(),
-            turned_at: Moment::ZERO,
-        }
+        Self { quota, full_at: Generations::new(keys_max), turned_at: Moment::ZERO }
     }
 
     /// Takes a token for a key.
     pub(super) fn take(&mut self, key: Key, now: Moment) -> Verdict {
         self.turn(now);
-        let full_at = self.young.get(&key).or_else(|| self.old.get(&key));
-        let full_at = full_at.map_or(now, |&full_at| full_at.max(now));
+        let full_at = self.full_at.get(&key).map_or(now, |&full_at| full_at.max(now));
         let missing = full_at - now + self.quota.interval();
         if missing > self.quota.window {
             return Verdict::Refused { retry_after: missing - self.quota.window };
         }
-        self.young.insert(key, now + missing);
+        self.full_at.insert(key, now + missing);
         self.granted(missing)
     }
 
@@ -105,15 +95,15 @@ impl Buckets {
 
     fn turn(&mut self, now: Moment) {
         let is_over = now.saturating_sub(self.turned_at) >= self.quota.window;
-        if is_over || self.young.len() >= self.keys_max {
-            self.old = std::mem::take(&mut self.young);
+        if is_over || self.full_at.is_full() {
+            self.full_at.turn();
             self.turned_at = now;
         }
     }
 
     #[cfg(test)]
     fn len(&self) -> usize {
-        self.young.len() + self.old.len()
+        self.full_at.len()
     }
 }
 
