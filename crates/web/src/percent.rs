@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use gnezdo_core::grammar::hex_digit;
+
 /// The text of a segment; `None` if its percent-coding is broken or is not UTF-8.
 pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     let Some(first) = memchr::memchr(b'%', segment.as_bytes()) else {
@@ -15,7 +17,8 @@ pub(crate) fn decode(segment: &str) -> Option<Cow<'_, str>> {
     let mut rest = segment.as_bytes()[first..].iter();
     while let Some(&octet) = rest.next() {
         let octet = match octet {
-            b'%' => hex_digit(*rest.next()?)? << 4 | hex_digit(*rest.next()?)?,
+            // Two digits are an octet.
+            b'%' => (hex_digit(*rest.next()?)? << 4 | hex_digit(*rest.next()?)?) as u8,
             plain => plain,
         };
         decoded.push(octet);
@@ -32,15 +35,6 @@ pub(crate) fn is_decodable(path: &str) -> bool {
 pub(crate) fn has_encoded_slash(path: &str) -> bool {
     memchr::memchr_iter(b'%', path.as_bytes())
         .any(|at| matches!(path.as_bytes()[at + 1..], [b'2', b'F' | b'f', ..]))
-}
-
-fn hex_digit(octet: u8) -> Option<u8> {
-    match octet {
-        b'0'..=b'9' => Some(octet - b'0'),
-        b'a'..=b'f' => Some(octet - b'a' + 10),
-        b'A'..=b'F' => Some(octet - b'A' + 10),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
