@@ -115,6 +115,8 @@ mod listing;
 pub mod middleware;
 mod percent;
 mod problem;
+#[cfg(any(feature = "auth", feature = "sessions"))]
+mod random;
 
 pub mod fields;
 

@@ -10,6 +10,8 @@ use cookie::Key;
 use hkdf::Hkdf;
 use sha2::Sha256;
 
+use crate::random::random;
+
 /// How long a secret must be, in bytes: as long as the keys of HMAC-SHA-256 and AES-256 that are
 /// made of it.
 const SECRET_BYTES_MIN: usize = 32;
@@ -93,16 +95,6 @@ impl Purpose {
             Self::Session => b"gnezdo session: ",
         }
     }
-}
-
-/// Random bytes from the system.
-///
-/// # Panics
-/// The system has none.
-pub(crate) fn random<const COUNT: usize>() -> [u8; COUNT] {
-    let mut bytes = [0; COUNT];
-    getrandom::fill(&mut bytes).expect("the system has random numbers");
-    bytes
 }
 
 /// Shows nothing.

@@ -77,7 +77,10 @@ impl BasicAuth {
     /// A table of users, with nobody in it. The realm says what the password is for.
     ///
     /// # Errors
-    /// A realm that is not printable ASCII, and no random numbers.
+    /// A realm that is not printable ASCII.
+    ///
+    /// # Panics
+    /// The system has no random numbers.
     pub fn new(realm: &str) -> Result<Self, AuthError> {
         Self::from_source(realm, Users::default())
     }
@@ -123,7 +126,7 @@ impl<S> BasicAuth<S> {
     fn from_source(realm: &str, source: S) -> Result<Self, AuthError> {
         Ok(Self {
             challenge: Realm::new(realm)?.basic(),
-            fingerprints: Fingerprints::new()?,
+            fingerprints: Fingerprints::new(),
             remembered_max: REMEMBERED_MAX,
             remembered_time: REMEMBERED_TIME,
             source,

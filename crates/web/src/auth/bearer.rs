@@ -50,9 +50,12 @@ impl BearerAuth {
     /// A list of tokens, with none in it. The realm says what they are for.
     ///
     /// # Errors
-    /// A realm that is not printable ASCII, and no random numbers.
+    /// A realm that is not printable ASCII.
+    ///
+    /// # Panics
+    /// The system has no random numbers.
     pub fn new(realm: &str) -> Result<Self, AuthError> {
-        let tokens = Tokens { fingerprints: Fingerprints::new()?, list: Vec::new() };
+        let tokens = Tokens { fingerprints: Fingerprints::new(), list: Vec::new() };
         Ok(Self { realm: Realm::new(realm)?, source: tokens })
     }
 

@@ -28,8 +28,6 @@ pub enum AuthError {
         /// Whose it is.
         name: String,
     },
-    /// The operating system gives no random numbers.
-    NoRandomness,
 }
 
 impl fmt::Display for AuthError {
@@ -47,7 +45,6 @@ impl fmt::Display for AuthError {
                 "the token for {name:?} has something else in it than letters, digits and \
                  \"-._~+/\", with \"=\" at the end, or too many of them"
             ),
-            Self::NoRandomness => f.write_str("the operating system gives no random numbers"),
         }
     }
 }

@@ -5,11 +5,13 @@
 
 use std::fmt;
 
-use argon2::password_hash::try_generate_salt;
 use blake2::Blake2sMac256;
 use blake2::digest::{CtOutput, KeyInit, Mac};
 
-use crate::auth::error::AuthError;
+use crate::random::random;
+
+/// How long the key is, in bytes: as long as BLAKE2s takes it (RFC 7693 §2.1).
+const KEY_BYTES: usize = 32;
 
 /// What a secret becomes.
 pub(super) type Fingerprint = [u8; 32];
@@ -19,14 +21,12 @@ pub(super) type Fingerprint = [u8; 32];
 pub(super) struct Fingerprints(Blake2sMac256);
 
 impl Fingerprints {
-    /// With a key of its own: 128 bits.
+    /// With a key of its own.
     ///
-    /// # Errors
-    /// [`AuthError::NoRandomness`]
-    pub(super) fn new() -> Result<Self, AuthError> {
-        let key = try_generate_salt().map_err(|_| AuthError::NoRandomness)?;
-        let keyed = Blake2sMac256::new_from_slice(&key).map_err(|_| AuthError::NoRandomness)?;
-        Ok(Self(keyed))
+    /// # Panics
+    /// The system has no random numbers.
+    pub(super) fn new() -> Self {
+        Self(Blake2sMac256::new(&random::<KEY_BYTES>().into()))
     }
 
     pub(super) fn of(&self, secret: &[u8]) -> Fingerprint {
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_secret_has_one_fingerprint_with_each_key() {
-        let (a, b) = (Fingerprints::new().unwrap(), Fingerprints::new().unwrap());
+        let (a, b) = (Fingerprints::new(), Fingerprints::new());
         assert!(are_equal(&a.of(b"secret"), &a.of(b"secret")));
         assert!(!are_equal(&a.of(b"secret"), &a.of(b"secreT")));
         assert!(!are_equal(&a.of(b"secret"), &b.of(b"secret")));

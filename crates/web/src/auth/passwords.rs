@@ -8,17 +8,16 @@
 use std::error::Error;
 use std::fmt;
 
-use argon2::password_hash::try_generate_salt;
 use argon2::{
     Algorithm, Argon2, MIN_SALT_LEN, Params, PasswordHash, PasswordHasher, PasswordVerifier,
     Version,
 };
-
 use gnezdo_core::Response;
 use http::StatusCode;
 
 use crate::blocking::{Places, within};
 use crate::problem::Problem;
+use crate::random::random;
 use crate::rejection::Rejection;
 use crate::response::IntoResponse;
 
@@ -31,6 +30,9 @@ pub const PASSWORD_BYTES_MAX: usize = 1_024;
 const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+
+/// How long the salt of a hash is, in bytes: what RFC 9106 §3.1 recommends.
+const SALT_BYTES: usize = 16;
 
 /// How much memory a hash of others may ask for: 2 GiB, the first choice of RFC 9106 §4. A hash
 /// with a slip in it must not take down the program.
@@ -59,8 +61,6 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
 pub enum PasswordError {
     /// It has more than [`PASSWORD_BYTES_MAX`] bytes.
     TooLong,
-    /// The operating system gives no random numbers.
-    NoRandomness,
     /// There is no memory for it.
     NoMemory,
     /// Too many are worked at at the moment.
@@ -89,16 +89,18 @@ pub enum PasswordError {
 /// # Errors
 /// [`PasswordError`], but never `Busy`.
 ///
+/// # Panics
+/// The system has no random numbers.
+///
 /// [owasp]: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 pub fn hash_password(password: &str) -> Result<String, PasswordError> {
     if password.len() > PASSWORD_BYTES_MAX {
         return Err(PasswordError::TooLong);
     }
-    let salt = try_generate_salt().map_err(|_| PasswordError::NoRandomness)?;
     let params =
         Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| PasswordError::NoMemory)?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = argon2.hash_password_with_salt(password.as_bytes(), &salt);
+    let hash = argon2.hash_password_with_salt(password.as_bytes(), &random::<SALT_BYTES>());
     // All else that could be wrong was decided above.
     hash.map(|hash: PasswordHash| hash.to_string()).map_err(|_| PasswordError::NoMemory)
 }
@@ -201,7 +203,6 @@ impl fmt::Display for PasswordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => write!(f, "the password has more than {PASSWORD_BYTES_MAX} bytes"),
-            Self::NoRandomness => f.write_str("the operating system gives no random numbers"),
             Self::NoMemory => f.write_str("there is no memory to hash a password"),
             Self::Busy => f.write_str("too many passwords are worked at at the moment"),
         }
@@ -217,7 +218,7 @@ impl PasswordError {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY).detail(self.to_string())
             }
             Self::Busy => Rejection::Busy.into_problem(),
-            Self::NoRandomness | Self::NoMemory => Problem::internal(self),
+            Self::NoMemory => Problem::internal(self),
         }
     }
 }

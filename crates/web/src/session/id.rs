@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::secret::random;
+use crate::random::random;
 
 /// How long a name is, in bytes: 256 bits of the system's randomness, twice the least that OWASP's
 /// Session Management Cheat Sheet takes for safe.

@@ -13,8 +13,8 @@ use subtle::ConstantTimeEq;
 use super::Csrf;
 use crate::demands::Demands;
 use crate::extract::{FromHead, Routed};
+use crate::random::random;
 use crate::rejection::Rejection;
-use crate::secret::random;
 use crate::session::Session;
 
 /// How long the secret of a session is, in bytes: too long to be guessed.
