@@ -10,7 +10,7 @@ mod target;
 mod text;
 
 pub use accept::{media_weight, wants_page};
-pub use host::is_host;
+pub use host::{is_host, without_port};
 pub use target::{known_method, split_target, split_while};
 pub use text::{
     contains, digits, hex_digit, is_token, is_token_octet, lines, list_members, trim_ows,

@@ -24,6 +24,15 @@ pub fn is_host(octets: &[u8]) -> bool {
     }
 }
 
+/// The host alone, in whatever case it is written. An address of IPv6 has colons of its own, within
+/// its brackets.
+pub fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
 /// The plain characters of a name, and what follows them.
 fn split_plain(octets: &[u8]) -> (&[u8], &[u8]) {
     let end = octets.iter().position(|&octet| !NAME_OCTETS[usize::from(octet)]);
@@ -90,6 +99,21 @@ const fn is_name_octet(octet: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_is_no_part_of_a_host() {
+        for (host, expected) in [
+            ("", ""),
+            ("Localhost", "Localhost"),
+            ("localhost:80", "localhost"),
+            ("localhost:", "localhost"),
+            ("[::1]", "[::1]"),
+            ("[::1]:80", "[::1]"),
+            ("a:80b", "a:80b"),
+        ] {
+            assert_eq!(without_port(host), expected);
+        }
+    }
 
     #[test]
     fn hosts_by_the_grammar() {

@@ -7,6 +7,7 @@
 
 use cookie::Cookie;
 use cookie::time::OffsetDateTime;
+use gnezdo_core::grammar::without_port;
 use http::uri::Scheme;
 
 use super::Origin;
@@ -72,7 +73,7 @@ impl Kept {
         target_path: &str,
         now: OffsetDateTime,
     ) -> Option<Self> {
-        let own = host_without_port(&origin.host);
+        let own = without_port(&origin.host).to_ascii_lowercase();
         let domain = cookie.domain().map(str::to_ascii_lowercase);
         let (host, reach) = match domain {
             Some(domain) if is_within(&own, &domain) => (domain, Reach::HostAndBelow),
@@ -100,7 +101,7 @@ impl Kept {
     }
 
     fn is_for(&self, origin: &Origin, path: &str) -> bool {
-        let host = host_without_port(&origin.host);
+        let host = without_port(&origin.host).to_ascii_lowercase();
         let fits_host = match self.reach {
             Reach::Host => host == self.host,
             Reach::HostAndBelow => is_within(&host, &self.host),
@@ -118,11 +119,6 @@ fn expiry(cookie: &Cookie<'_>, now: OffsetDateTime) -> Option<OffsetDateTime> {
         Some(age) => now.checked_add(age),
         None => cookie.expires_datetime(),
     }
-}
-
-fn host_without_port(host: &str) -> String {
-    let port = host.rfind(':').filter(|colon| !host[*colon..].contains(']'));
-    host[..port.unwrap_or(host.len())].to_ascii_lowercase()
 }
 
 fn is_within(host: &str, domain: &str) -> bool {
@@ -192,12 +188,5 @@ mod tests {
         ] {
             assert_eq!(sent(set, a, to), expected, "{set:?} to {to}");
         }
-    }
-
-    #[test]
-    fn a_host_may_be_an_address() {
-        assert_eq!(host_without_port("[::1]:80"), "[::1]");
-        assert_eq!(host_without_port("[::1]"), "[::1]");
-        assert_eq!(host_without_port("Localhost:80"), "localhost");
     }
 }
