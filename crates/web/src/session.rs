@@ -111,8 +111,8 @@ impl Sessions {
     }
 
     /// Another name or other attributes of the cookie; its value does not matter. One with `Max-Age`
-    /// or `Expires` is sent again whenever the session is written, so that it ends with the session's
-    /// last use.
+    /// or `Expires` is sent again whenever the session is written, so that an age counts from the
+    /// last use and not from the login.
     ///
     /// ```
     /// use gnezdo_web::Sessions;
