@@ -52,7 +52,7 @@ def parse_options() -> argparse.Namespace:
         help=f"which ones: {', '.join(JUDGES + ON_REQUEST)} [default: all but {', '.join(ON_REQUEST)}]",
     )
     parser.add_argument(
-        "--full", action="store_true", help="all of them, at full length (a quarter of an hour)"
+        "--full", action="store_true", help="all of them, at full length: half an hour"
     )
     parser.add_argument("--program", help="the server [default: target/release/gnezdo]")
     options = parser.parse_args()

@@ -1,6 +1,11 @@
-//! An app with words of its own: `cargo run --example commands -- create-user anna`.
+//! A service with words of its own beside `run`, which serves only if it finds what it needs:
 //!
-//! They stand beside `run` in its help. It serves only if its check finds what it needs.
+//! ```text
+//! cargo run -p gnezdo --example commands -- run                  says that a folder is missing
+//! mkdir users
+//! cargo run -p gnezdo --example commands -- create-user anna
+//! cargo run -p gnezdo --example commands -- run                  /whoami tells your address
+//! ```
 
 use std::error::Error;
 use std::ffi::OsString;

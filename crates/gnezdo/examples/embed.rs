@@ -1,4 +1,5 @@
-//! A server inside a tokio program, beside its other tasks: `cargo run --example embed`.
+//! A server inside a tokio program, beside its other tasks:
+//! `cargo run -p gnezdo --example embed`.
 
 use std::error::Error;
 use std::time::Duration;

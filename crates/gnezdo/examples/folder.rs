@@ -1,4 +1,4 @@
-//! Serves the folder `www`: `cargo run --example folder -- run`.
+//! Serves the folder `www` of this repository: `cargo run -p gnezdo --example folder -- run`.
 
 use gnezdo::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The smallest app: `cargo run --example hello -- run`.
+//! The smallest app: `cargo run -p gnezdo --example hello -- run`.
 
 use gnezdo::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The lesson's three converters: `cargo run --example lesson_flask -- run`.
+//! The lesson's three converters: `cargo run -p gnezdo --example lesson_flask -- run`.
 //!
 //! ```text
 //! /user/<b>Анна</b>   User &lt;b&gt;Анна&lt;/b&gt;

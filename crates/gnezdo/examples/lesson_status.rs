@@ -1,4 +1,5 @@
-//! Three answers with three status codes, as in the lesson: `cargo run --example lesson_status -- run`.
+//! Three answers with three status codes, as in the lesson:
+//! `cargo run -p gnezdo --example lesson_status -- run`.
 //!
 //! `/` is 200, `/admin` is 403, and everything else 404, each in words of its own.
 

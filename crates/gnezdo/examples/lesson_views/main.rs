@@ -1,5 +1,5 @@
 //! The lesson's site, with views and templates in files of their own:
-//! `cargo run --example lesson_views -- run`.
+//! `cargo run -p gnezdo --example lesson_views -- run`.
 //!
 //! `/` and `/test` are pages; another address is 404, and another method than GET is 405.
 

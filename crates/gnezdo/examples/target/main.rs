@@ -6,7 +6,7 @@
 //! [`outside`]. The addresses are printed, one a line, once they are bound:
 //!
 //! ```text
-//! cargo run --example target -- --listen 127.0.0.1:0 --architecture event --header-timeout 0.5
+//! cargo run -p gnezdo --example target -- --listen 127.0.0.1:0 --architecture event
 //! ```
 
 mod answers;

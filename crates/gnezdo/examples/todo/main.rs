@@ -1,9 +1,9 @@
 //! A small but complete site: people log in, keep a list of tasks, and attach files to them.
 //!
 //! ```text
-//! cargo run --example todo -- add-user anna secret
-//! cargo run --example todo -- run                      log in as anna, with the word secret
-//! curl http://127.0.0.1:8080/api/tasks -u anna:secret  the same as JSON
+//! cargo run -p gnezdo --example todo -- add-user anna secret
+//! cargo run -p gnezdo --example todo -- run              log in as anna, with the word secret
+//! curl http://127.0.0.1:8080/api/tasks -u anna:secret    the same as JSON
 //! ```
 //!
 //! | | |
