@@ -172,7 +172,7 @@ fn content_is_whole_after_the_token_was_looked_for() {
 #[test]
 fn csrf_stands_inside_of_sessions() {
     let outside = App::new().post("/", || "x").wrap(Sessions::in_memory()).wrap(Csrf::new());
-    assert_eq!(status(TestClient::new(outside).post("/")), 500);
+    assert!(outside.check().unwrap_err().to_string().contains("Csrf needs"));
     let none = App::new().get("/", |token: CsrfToken| token.value());
     assert!(none.check().unwrap_err().to_string().contains("Csrf"));
 }
