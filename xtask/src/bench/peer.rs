@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::configuration;
-use super::documents::{PLAINTEXT_TARGET, SMALL_TARGET};
+use super::documents::{PLAINTEXT_TARGET, POST_TARGET, SMALL_TARGET};
 use super::suite::Protocol;
 use super::tls::Identity;
 use crate::error::Error;
@@ -340,7 +340,8 @@ impl Application {
         match self {
             Self::Files => Some(SMALL_TARGET),
             Self::Hello => Some(PLAINTEXT_TARGET),
-            Self::Http2Files | Self::Upload | Self::TlsFiles | Self::Framework => None,
+            Self::Framework => Some(POST_TARGET),
+            Self::Http2Files | Self::Upload | Self::TlsFiles => None,
         }
     }
 
