@@ -91,7 +91,8 @@ where
     R: IntoReply,
 {
     fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
-        this().into_reply(routed.memo())
+        let reply = this().into_reply(routed.memo());
+        if R::MAY_WAIT { routed.finisher().reply(reply) } else { reply }
     }
 
     fn demands(_: &mut Demands) {}
@@ -149,9 +150,16 @@ macro_rules! handler_with_arguments {
         {
             fn call(this: &Arc<Self>, routed: Routed<'_>) -> Reply {
                 let (memo, finisher) = (routed.memo(), routed.if_it_waits());
+                let ending = R::MAY_WAIT.then(|| routed.finisher());
                 $(let $head = argument!($head::from_head(&routed));)*
                 match $last::from_request(routed) {
-                    Taken::Now(last) => this($($head,)* argument!(last)).into_reply(memo),
+                    Taken::Now(last) => {
+                        let reply = this($($head,)* argument!(last)).into_reply(memo);
+                        match ending {
+                            Some(finisher) => finisher.reply(reply),
+                            None => reply,
+                        }
+                    }
                     Taken::Later(last) => {
                         let this = Arc::clone(this);
                         finisher.finisher().later_with(last, move |last| this($($head,)* last))

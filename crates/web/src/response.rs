@@ -77,23 +77,33 @@ pub trait IntoResponse {
     note = "for a type of your own: return `Json(value)`, or implement `IntoResponse`"
 )]
 pub trait IntoReply {
+    /// Whether it may be an answer that somebody else makes later, and that has to be ended then.
+    #[doc(hidden)]
+    const MAY_WAIT: bool;
+
     /// The answer of a route, which may be kept there to be given again.
     fn into_reply(self, memo: &Memo) -> Reply;
 }
 
 impl<T: IntoResponse> IntoReply for T {
+    const MAY_WAIT: bool = false;
+
     fn into_reply(self, memo: &Memo) -> Reply {
         self.into_kept_reply(memo)
     }
 }
 
 impl IntoReply for Reply {
+    const MAY_WAIT: bool = true;
+
     fn into_reply(self, _: &Memo) -> Reply {
         self
     }
 }
 
 impl<E: IntoResponse> IntoReply for Result<Reply, E> {
+    const MAY_WAIT: bool = true;
+
     fn into_reply(self, _: &Memo) -> Reply {
         self.unwrap_or_else(|error| Reply::Now(error.into_response()))
     }

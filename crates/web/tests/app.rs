@@ -223,6 +223,33 @@ fn a_panic_is_a_problem_wherever_it_happens() {
 }
 
 #[test]
+fn a_reply_that_a_handler_hands_on_is_ended_when_it_comes() {
+    fn missing(_: Request) -> Reply {
+        Reply::later(async { Problem::not_found().into_response() })
+    }
+    fn panics() -> Reply {
+        Reply::later(async { panic!("of the reply") })
+    }
+    async fn panics_later() -> Reply {
+        panics()
+    }
+    let app = App::new()
+        .debug(Debug::On)
+        .get("/missing", missing)
+        .get("/panics", panics)
+        .get("/panics-later", panics_later);
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let answers = ["/missing", "/panics", "/panics-later"].map(|target| get(&app, target));
+    panic::set_hook(hook);
+    assert_eq!(answers[0].0, 404);
+    assert!(answers[0].1.contains("\"status\":404"), "{:?}", answers[0]);
+    for answer in &answers[1..] {
+        assert!(answer.1.contains("the handler panicked: of the reply"), "{answer:?}");
+    }
+}
+
+#[test]
 fn one_hook_decides_about_all_problems() {
     let nested = App::new().on_problem(|problem, asked| {
         let text = format!("{} {}", problem.status().as_u16(), asked.uri().path());

@@ -127,6 +127,11 @@ impl Finisher {
         })
     }
 
+    /// Ends a reply of a handler, whenever it comes.
+    pub(crate) fn reply(self, reply: Reply) -> Reply {
+        self.finish_reply(Ok(reply))
+    }
+
     /// Ends an answer, whenever it comes.
     pub(super) fn finish_reply(self, reply: Result<Reply, Panicked>) -> Reply {
         match reply {
@@ -152,16 +157,14 @@ impl Finisher {
 
     fn finish_later(self, answer: impl Future<Output = Reply> + Send + 'static) -> Reply {
         Reply::later(async move {
-            let mut answer = pin!(answer);
+            // The reply may be one that comes later still.
+            let mut answer = pin!(async { answer.await.await });
             let polled = poll_fn(|cx| match self.poll(|| answer.as_mut().poll(cx)) {
                 Ok(Poll::Pending) => Poll::Pending,
-                Ok(Poll::Ready(reply)) => Poll::Ready(Ok(reply)),
-                Err(panicked) => Poll::Ready(Err(panicked)),
+                Ok(Poll::Ready(response)) => Poll::Ready(response),
+                Err(panicked) => Poll::Ready(panicked_response(&panicked)),
             });
-            let mut response = match polled.await {
-                Ok(reply) => reply.await,
-                Err(panicked) => panicked_response(&panicked),
-            };
+            let mut response = polled.await;
             self.site.finish(&mut response, self.place, || self.asked);
             response
         })

@@ -179,7 +179,7 @@ impl Site {
     /// What is to be done about a path that would have a route with one slash more or less.
     fn with_other_slash(&self, table: &Table, request: &Request) -> Option<Elsewhere> {
         let path = request.uri().path();
-        if !self.has_other_slash(table, path) {
+        if self.slashes == Slashes::Strict {
             return None;
         }
         let mut refused = None::<Refused>;
