@@ -180,76 +180,103 @@ pub enum StartFault {
     },
 }
 
+impl StartFault {
+    /// Where the faulty part was declared; a template has its place in its text.
+    pub fn declared_at(&self) -> Option<&'static Location<'static>> {
+        match self {
+            Self::Pattern { declared_at, .. }
+            | Self::Collision { declared_at, .. }
+            | Self::MountCollision { declared_at, .. }
+            | Self::NameCollision { declared_at, .. }
+            | Self::Parameters { declared_at, .. }
+            | Self::NoState { declared_at, .. }
+            | Self::NoMiddleware { declared_at, .. }
+            | Self::MiddlewareAlone { declared_at, .. }
+            | Self::Prefix { declared_at, .. }
+            | Self::NestedFallback { declared_at, .. }
+            | Self::Host { declared_at, .. }
+            | Self::HostCollision { declared_at, .. }
+            | Self::Fallback { declared_at, .. }
+            | Self::Service { declared_at, .. }
+            | Self::Converter { declared_at, .. } => Some(declared_at),
+            Self::Template { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for StartFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.declared_at() {
+            write!(f, "{place}: ")?;
+        }
         match self {
-            Self::Pattern { pattern, error, declared_at } => {
-                write!(f, "{declared_at}: route {pattern:?}: {error}")
+            Self::Pattern { pattern, error, .. } => {
+                write!(f, "route {pattern:?}: {error}")
             }
-            Self::Collision { method, pattern, declared_at, earlier, earlier_at } => {
+            Self::Collision { method, pattern, earlier, earlier_at, .. } => {
                 let method = method.as_ref().map_or("for all methods", Method::as_str);
                 write!(
                     f,
-                    "{declared_at}: route {method} {pattern:?} collides with {earlier:?}, \
+                    "route {method} {pattern:?} collides with {earlier:?}, \
                      declared at {earlier_at}; remove one of the two"
                 )
             }
-            Self::MountCollision { prefix, declared_at, earlier } => write!(
+            Self::MountCollision { prefix, earlier, .. } => write!(
                 f,
-                "{declared_at}: {prefix:?} is taken by the service mounted at {earlier}; choose \
+                "{prefix:?} is taken by the service mounted at {earlier}; choose \
                  another prefix"
             ),
-            Self::NameCollision { name, declared_at, earlier_at } => write!(
+            Self::NameCollision { name, earlier_at, .. } => write!(
                 f,
-                "{declared_at}: the name {name:?} is taken by the route declared at \
+                "the name {name:?} is taken by the route declared at \
                  {earlier_at}; choose another"
             ),
-            Self::Parameters { pattern, declared_at, has, wants } => write!(
+            Self::Parameters { pattern, has, wants, .. } => write!(
                 f,
-                "{declared_at}: route {pattern:?} has {has} parameters, but its handler takes \
+                "route {pattern:?} has {has} parameters, but its handler takes \
                  {wants}; change the pattern or the type in Path<…>"
             ),
-            Self::NoState { pattern, declared_at, what } => write!(
+            Self::NoState { pattern, what, .. } => write!(
                 f,
-                "{declared_at}: the handler of {pattern:?} asks for a {what}, which the app does \
+                "the handler of {pattern:?} asks for a {what}, which the app does \
                  not have; add it by App::state"
             ),
-            Self::NoMiddleware { pattern, declared_at, what } => write!(
+            Self::NoMiddleware { pattern, what, .. } => write!(
                 f,
-                "{declared_at}: the handler of {pattern:?} needs the middleware {what}; add it \
+                "the handler of {pattern:?} needs the middleware {what}; add it \
                  by App::wrap"
             ),
-            Self::MiddlewareAlone { middleware, declared_at, what } => write!(
+            Self::MiddlewareAlone { middleware, what, .. } => write!(
                 f,
-                "{declared_at}: the middleware {middleware} needs {what} outside of it; wrap the \
+                "the middleware {middleware} needs {what} outside of it; wrap the \
                  app in that afterwards"
             ),
-            Self::Prefix { prefix, declared_at } => write!(
+            Self::Prefix { prefix, .. } => write!(
                 f,
-                "{declared_at}: the prefix {prefix:?} has to begin with a slash and not to end \
+                "the prefix {prefix:?} has to begin with a slash and not to end \
                  with one, as in \"/shop\""
             ),
-            Self::NestedFallback { prefix, declared_at } => write!(
+            Self::NestedFallback { prefix, .. } => write!(
                 f,
-                "{declared_at}: the app nested at {prefix:?} has a fallback, which would never \
+                "the app nested at {prefix:?} has a fallback, which would never \
                  be met; mount that service instead"
             ),
-            Self::Host { host, declared_at } => write!(
+            Self::Host { host, .. } => write!(
                 f,
-                "{declared_at}: {host:?} is no host that can be given an app; write a name such \
+                "{host:?} is no host that can be given an app; write a name such \
                  as \"shop.example\" or \"*.shop.example\", not within another host"
             ),
-            Self::HostCollision { host, declared_at } => {
-                write!(f, "{declared_at}: the host {host:?} has an app already; put both into one")
+            Self::HostCollision { host, .. } => {
+                write!(f, "the host {host:?} has an app already; put both into one")
             }
-            Self::Fallback { declared_at, text } => {
-                write!(f, "{declared_at}: the fallback: {text}")
+            Self::Fallback { text, .. } => {
+                write!(f, "the fallback: {text}")
             }
-            Self::Service { prefix, declared_at, text } => {
-                write!(f, "{declared_at}: the service mounted at {prefix:?}: {text}")
+            Self::Service { prefix, text, .. } => {
+                write!(f, "the service mounted at {prefix:?}: {text}")
             }
             Self::Template { text } => f.write_str(text),
-            Self::Converter { error, declared_at } => write!(f, "{declared_at}: {error}"),
+            Self::Converter { error, .. } => write!(f, "{error}"),
         }
     }
 }
