@@ -201,7 +201,7 @@ impl Session {
         let Speech::Http1(http1) = &mut self.speech else {
             return;
         };
-        let before = http1.held().clone();
+        let before = http1.held_octets().clone();
         let known = PREFACE.len().min(before.len() + input.len());
         let rest = &PREFACE[before.len()..known];
         if !input.starts_with(rest) {

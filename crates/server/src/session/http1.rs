@@ -27,7 +27,7 @@ use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
 use crate::guard::{Foreign, ask_service, call_service, guarded, measured, text_response};
 use crate::output::Tail;
-use crate::session::held::{Held, WaitsFor};
+use crate::session::held::{Feed, Held, WaitsFor};
 use crate::session::speak::Speak;
 
 /// Content up to this many octets is copied behind its head, so that both leave in one
@@ -75,7 +75,7 @@ impl Http1 {
     }
 
     /// What was read and not used.
-    pub(super) fn held(&self) -> &Vec<u8> {
+    pub(super) fn held_octets(&self) -> &Vec<u8> {
         &self.held.octets
     }
 
@@ -95,47 +95,6 @@ impl Http1 {
     /// Whether nobody has room for the content that comes.
     fn is_paused(&self) -> bool {
         self.exchange.as_ref().is_some_and(|exchange| exchange.is_paused)
-    }
-
-    fn feed_held(&mut self, desk: &mut Desk) {
-        let octets = std::mem::take(&mut self.held.octets);
-        let used = self.feed(desk, &octets);
-        self.held.keep_rest(octets, used);
-        self.end_input(desk);
-    }
-
-    /// The machine sees the end of the input after all that came before it.
-    fn end_input(&mut self, desk: &mut Desk) {
-        if !self.held.is_at_end() {
-            return;
-        }
-        self.held = Held::default();
-        if let Some(event) = self.machine.handle_eof(&desk.now) {
-            self.handle_event(desk, event, 0);
-        }
-        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
-    }
-
-    /// Feeds the machine until no event comes; gives how many octets were used.
-    fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
-        let mut used = 0;
-        self.held.waits_for = WaitsFor::Us;
-        while !desk.out.is_full() && !self.is_paused() {
-            let step = self.machine.handle_input(&desk.now, &input[used..]);
-            used += step.used;
-            match step.event {
-                Some(event) => self.handle_event(desk, event, input.len() - used),
-                None if step.used > 0 => {}
-                None => {
-                    if self.machine.wants() == Wants::Read {
-                        self.held.waits_for = WaitsFor::Peer;
-                    }
-                    break;
-                }
-            }
-        }
-        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
-        used
     }
 
     /// `ahead` octets of the input come after what the event is made of.
@@ -410,29 +369,45 @@ impl Http1 {
     }
 }
 
-impl Speak for Http1 {
-    /// Takes octets from the peer. All of them: what cannot be used yet is held.
-    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
-        if self.held.octets.is_empty() {
-            let used = self.feed(desk, input);
-            self.held.octets.extend_from_slice(&input[used..]);
-        } else {
-            self.held.octets.extend_from_slice(input);
-            self.feed_held(desk);
-        }
+impl Feed for Http1 {
+    fn held(&mut self) -> &mut Held {
+        &mut self.held
     }
 
-    /// Takes octets from the peer that came without being asked for, and only keeps them.
+    fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
+        let mut used = 0;
+        self.held.waits_for = WaitsFor::Us;
+        while !desk.out.is_full() && !self.is_paused() {
+            let step = self.machine.handle_input(&desk.now, &input[used..]);
+            used += step.used;
+            match step.event {
+                Some(event) => self.handle_event(desk, event, input.len() - used),
+                None if step.used > 0 => {}
+                None => {
+                    if self.machine.wants() == Wants::Read {
+                        self.held.waits_for = WaitsFor::Peer;
+                    }
+                    break;
+                }
+            }
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+        used
+    }
+
+    fn feed_end(&mut self, desk: &mut Desk) {
+        if let Some(event) = self.machine.handle_eof(&desk.now) {
+            self.handle_event(desk, event, 0);
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+    }
+}
+
+impl Speak for Http1 {
     fn hold_input(&mut self, input: &[u8]) {
         if !matches!(self.machine.wants(), Wants::Close(_)) {
             self.held.hold(input);
         }
-    }
-
-    /// The peer will send nothing more.
-    fn handle_eof(&mut self, desk: &mut Desk) {
-        self.held.eof = true;
-        self.end_input(desk);
     }
 
     /// Somebody has something new for the session: a handler, a body, or its reader.

@@ -25,7 +25,7 @@ use crate::access_log::Record;
 use crate::context::{Context, Desk};
 use crate::exchange::Exchange;
 use crate::guard::{Foreign, ask_service, call_service, guarded, measured, text_response};
-use crate::session::held::{Held, WaitsFor};
+use crate::session::held::{Feed, Held, WaitsFor};
 use crate::session::speak::Speak;
 
 mod outgoing;
@@ -80,39 +80,6 @@ impl Http2 {
         self.held.waits_for == WaitsFor::Us
             && self.machine.wants() == Wants::Read
             && !self.held.octets.is_empty()
-    }
-
-    fn feed_held(&mut self, desk: &mut Desk) {
-        let octets = std::mem::take(&mut self.held.octets);
-        let used = self.feed(desk, &octets);
-        self.held.keep_rest(octets, used);
-        self.end_input(desk);
-    }
-
-    /// The machine sees the end of the input after all that came before it.
-    fn end_input(&mut self, desk: &mut Desk) {
-        if !self.held.is_at_end() {
-            return;
-        }
-        self.held = Held::default();
-        let event = self.machine.handle_eof(&desk.now);
-        if let Some(event) = event {
-            self.handle_event(desk, event);
-        }
-        while let Some((stream, gone)) = self.machine.poll_lost() {
-            self.lose(desk, stream, gone);
-        }
-        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
-    }
-
-    /// Feeds the machine until no event comes; gives how many octets were used.
-    ///
-    /// Who is woken by what came is heard when all has been fed.
-    fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
-        self.attend();
-        let used = self.feed_all(desk, input);
-        self.leave_attention();
-        used
     }
 
     fn attend(&self) {
@@ -558,26 +525,36 @@ impl OnStream {
     }
 }
 
-impl Speak for Http2 {
-    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
-        if self.held.octets.is_empty() {
-            let used = self.feed(desk, input);
-            self.held.octets.extend_from_slice(&input[used..]);
-        } else {
-            self.held.octets.extend_from_slice(input);
-            self.feed_held(desk);
-        }
+impl Feed for Http2 {
+    fn held(&mut self) -> &mut Held {
+        &mut self.held
     }
 
+    /// Who is woken by what came is heard when all has been fed.
+    fn feed(&mut self, desk: &mut Desk, input: &[u8]) -> usize {
+        self.attend();
+        let used = self.feed_all(desk, input);
+        self.leave_attention();
+        used
+    }
+
+    fn feed_end(&mut self, desk: &mut Desk) {
+        let event = self.machine.handle_eof(&desk.now);
+        if let Some(event) = event {
+            self.handle_event(desk, event);
+        }
+        while let Some((stream, gone)) = self.machine.poll_lost() {
+            self.lose(desk, stream, gone);
+        }
+        self.machine.poll_output(&desk.now, &mut desk.out.bytes);
+    }
+}
+
+impl Speak for Http2 {
     fn hold_input(&mut self, input: &[u8]) {
         if !matches!(self.machine.wants(), Wants::Close(_)) {
             self.held.hold(input);
         }
-    }
-
-    fn handle_eof(&mut self, desk: &mut Desk) {
-        self.held.eof = true;
-        self.end_input(desk);
     }
 
     fn handle_wake(&mut self) {

@@ -5,16 +5,25 @@ use std::time::Instant;
 
 use gnezdo_core::{Limits, Wants};
 
+use super::held::Feed;
 use crate::context::Desk;
 
 /// A version of HTTP with the services behind it. The words are those of
 /// [`Session`](super::Session), which hands them on.
-pub(super) trait Speak: Send {
-    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]);
+pub(super) trait Speak: Feed + Send {
+    /// Takes octets from the peer. All of them: what cannot be used yet is held.
+    fn handle_input(&mut self, desk: &mut Desk, input: &[u8]) {
+        self.feed_or_hold(desk, input);
+    }
 
+    /// Takes octets from the peer that came without being asked for, and only keeps them.
     fn hold_input(&mut self, input: &[u8]);
 
-    fn handle_eof(&mut self, desk: &mut Desk);
+    /// The peer will send nothing more.
+    fn handle_eof(&mut self, desk: &mut Desk) {
+        self.held().eof = true;
+        self.end_input(desk);
+    }
 
     fn handle_wake(&mut self);
 

@@ -126,7 +126,7 @@ impl Trial {
 /// What HTTP/1 has read and not used.
 fn held(trial: &Trial) -> &Vec<u8> {
     let Speech::Http1(http1) = &trial.session.speech else { panic!("it speaks HTTP/1") };
-    http1.held()
+    http1.held_octets()
 }
 
 /// A place where a handler leaves something for the test.
